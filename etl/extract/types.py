@@ -1,0 +1,71 @@
+"""What the rooms of extraction hand to each other."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import BinaryIO, NamedTuple, Protocol
+
+import msgspec
+
+from etl.model import RawRecord, Rejection
+from etl.settings import Limits
+
+
+class Dump(msgspec.Struct, frozen=True):
+    """One file of raw articles that was found. Picklable: it travels to worker processes."""
+
+    uri: str
+    """What people call it, and what is stored: the path as found, or the URL without credentials.
+    A file name that is not UTF-8 is escaped with backslashes."""
+    location: str
+    """What is opened: a path (surrogate-escaped) or an fsspec URL."""
+    size: int | None = None
+    declared: date | None = None
+    """The day it was made for, from a dated path."""
+
+    @property
+    def local(self) -> bool:
+        """Whether it is a file on this machine."""
+        return "://" not in self.location
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """The part of a source's policy that readers need."""
+
+    format: str | None
+    encoding: str | None
+    records: str | None
+    delimiter: str | None
+    limits: Limits
+
+
+class Member(NamedTuple):
+    """A stream of decompressed bytes: a plain dump itself, or one member of an archive."""
+
+    dump: str
+    name: str | None
+    """Name inside the archive, escaped where it is not UTF-8; None for a plain dump."""
+    file_name: str
+    """The name whose ending tells the format, compression endings removed (`a.jsonl` of `a.jsonl.gz`)."""
+    stream: BinaryIO
+
+
+class LineBlock(NamedTuple):
+    """Whole lines of a line format, in the order of the stream."""
+
+    number: int
+    """0-based ordinal in the stream."""
+    offset: int
+    """Byte offset of the first line in the decompressed stream."""
+    first_record: int
+    """1-based number of the first line."""
+    data: bytes
+    """The lines with their LF; the last one of a stream may lack it."""
+
+
+class Reader(Protocol):
+    """A dump format: bytes of one member in, records out.
+
+    Raises `DumpError` where the member cannot be read any further; what was yielded before stays.
+    """
+
+    def __call__(self, member: Member, reading: Reading, /) -> Iterator[RawRecord | Rejection]: ...
