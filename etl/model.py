@@ -40,7 +40,7 @@ class Reason(StrEnum):
     TOO_DEEP = "too_deep"
     """It nests deeper than the cap."""
     BAD_VALUE = "bad_value"
-    """It holds a value that no document can: NaN, an integer over 64 bits, NUL in a key, half a surrogate pair."""
+    """It holds a value that no document can: NaN, an integer over 64 bits, NUL in a key, half a character."""
 
     # transform: the record has no sound identity
     WRONG_TYPE = "wrong_type"
@@ -133,7 +133,7 @@ class Article(msgspec.Struct, frozen=True):
     title: str
     title_hash: str
     published_at: datetime | None
-    """Naive UTC (half the cost of an aware one in BSON); None only for a source that loads undated records."""
+    """Naive UTC (half the cost of an aware one in BSON); None only where a source loads undated records."""
     published: PublishedDocument | None
     body: str
     """Clean paragraphs joined by a blank line."""

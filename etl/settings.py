@@ -1,6 +1,5 @@
 """Settings: `config/settings.toml` as typed values. Read once, at the edge; handed inwards."""
 
-
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -37,9 +36,7 @@ class Limits(_Section):
     expansion_ratio: int = Field(
         200, ge=1, description="Most decompressed bytes for each compressed byte, after the first MiB."
     )
-    expanded_bytes: int = Field(
-        64 << 30, ge=1 << 20, description="Most decompressed bytes of one dump."
-    )
+    expanded_bytes: int = Field(64 << 30, ge=1 << 20, description="Most decompressed bytes of one dump.")
     nested_archives: int = Field(2, ge=0, le=5, description="How deep archives in archives are read.")
     title_characters: int = Field(2000, ge=10, description="Longest title.")
     extra_bytes: int = Field(64 << 10, ge=0, description="Most bytes of unrecognized fields kept.")
@@ -49,9 +46,7 @@ class RunnerSettings(_Section):
     """Where chunks run."""
 
     processes: int = Field(0, ge=0, le=256, description="Worker processes; 0 means one per core.")
-    chunk_bytes: int = Field(
-        32 << 20, ge=1 << 20, description="About how much of a dump one chunk takes."
-    )
+    chunk_bytes: int = Field(32 << 20, ge=1 << 20, description="About how much of a dump one chunk takes.")
 
 
 class ScheduleSettings(_Section):
@@ -69,5 +64,3 @@ class Settings(_Section):
     limits: Limits = Limits()
     runner: RunnerSettings = RunnerSettings()
     schedule: ScheduleSettings = ScheduleSettings()
-
-

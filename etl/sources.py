@@ -12,9 +12,7 @@ PARSER_VERSION = 1
 """Raised whenever the same bytes and the same source would give another article."""
 
 Format = Literal["text", "jsonl", "json", "csv", "tsv"]
-Role = Literal[
-    "title", "published", "body", "authors", "editor", "tags", "language", "url", "captured"
-]
+Role = Literal["title", "published", "body", "authors", "editor", "tags", "language", "url", "captured"]
 DateOrder = Literal["DMY", "MDY", "YMD"]
 SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
@@ -50,9 +48,7 @@ class Source(BaseModel):
     # how to read the bytes
     format: Format | None = Field(None, description="Dump format; by the name's ending when absent.")
     encoding: str | None = Field(None, description="Declared encoding, tried after BOM and UTF-8.")
-    records: str | None = Field(
-        None, description="Dotted path to the list of records in a JSON dump."
-    )
+    records: str | None = Field(None, description="Dotted path to the list of records in a JSON dump.")
     delimiter: str | None = Field(
         None, min_length=1, max_length=1, description="Cell delimiter of a CSV dump."
     )
@@ -77,9 +73,7 @@ class Source(BaseModel):
         description="Meaning of zone abbreviations in this source: IANA name or offset such as +05:30.",
     )
     earliest: date = Field(date(1990, 1, 1), description="Earliest publication day accepted.")
-    latest_days: int = Field(
-        2, ge=0, description="Days after the run's date that a publication may lie."
-    )
+    latest_days: int = Field(2, ge=0, description="Days after the run's date that a publication may lie.")
     undated: Literal["reject", "load"] = Field(
         "reject", description="Whether a record without a date is rejected or keyed by its content."
     )
@@ -96,7 +90,7 @@ class Source(BaseModel):
         (), description="Titles of placeholder and error pages, compared in their normal form."
     )
 
-    expect: Expect = Field(default_factory=lambda: Expect(), description="What a normal load looks like.")
+    expect: Expect = Field(default_factory=Expect, description="What a normal load looks like.")
 
     @field_validator("timezone")
     @classmethod
@@ -113,8 +107,15 @@ class Source(BaseModel):
         return value
 
     @field_validator(
-        "paths", "ignore", "languages", "boilerplate", "brands", "labels", "not_articles",
-        "published_from", mode="before",
+        "paths",
+        "ignore",
+        "languages",
+        "boilerplate",
+        "brands",
+        "labels",
+        "not_articles",
+        "published_from",
+        mode="before",
     )
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
