@@ -1,0 +1,56 @@
+# Everything that people and CI do with this project. `make` lists it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+# Stamps: an environment is made again when its lock or the package's own metadata changes.
+.venv/.made:
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/.run: .venv/.made requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/.dev: .venv/.run requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+.PHONY: demo
+demo: .venv/.run ## The whole job on the shipped samples
+	$(BIN)/article-etl demo
+
+.PHONY: up
+up: .venv/.run ## The local stack: MongoDB, Prefect with its UI, the deployments
+	$(BIN)/article-etl up
+
+.PHONY: test
+test: .venv/.dev ## Every test, real servers included, then lint
+	$(BIN)/python -m pytest
+	$(MAKE) --no-print-directory lint
+
+.PHONY: lint
+lint: .venv/.dev ## Style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: bench
+bench: .venv/.dev ## Speed, as ratios inside one run
+	$(BIN)/python -m benchmarks
+
+# uv names no index address in what it writes; pip-tools and uv.lock do.
+COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	--custom-compile-command "make lock" pyproject.toml
+
+.PHONY: lock
+lock: ## Resolve the dependencies anew (needs uv); the tests start the server on the result
+	$(COMPILE) --group build -o requirements.lock
+	$(COMPILE) --group build --group dev -c requirements.lock -o requirements-dev.lock
