@@ -54,3 +54,7 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-
 lock: ## Resolve the dependencies anew (needs uv); the tests start the server on the result
 	$(COMPILE) --group build -o requirements.lock
 	$(COMPILE) --group build --group dev -c requirements.lock -o requirements-dev.lock
+
+.PHONY: docs
+docs: .venv/.dev ## Write the reference pages that are made from the code
+	$(BIN)/python -m docs.make_configuration
