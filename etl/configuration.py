@@ -173,6 +173,7 @@ def _lists(path: Path, allowed: tuple[str, ...], problems: list[Problem]) -> dic
 
 def _toml(path: Path, problems: list[Problem]) -> tuple[str, dict[str, Any] | None]:
     """The text and its table; an absent file is an empty one."""
+    text = ""
     try:
         text = path.read_text(encoding="utf-8")
         return text, tomllib.loads(text)
@@ -180,7 +181,7 @@ def _toml(path: Path, problems: list[Problem]) -> tuple[str, dict[str, Any] | No
         return "", {}
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"at line (\d+)", str(error))
-        line = int(where[1]) if where else None
+        line = int(where[1]) if where else text.count("\n") + 1  # else it says "at end of document"
         problems.append(Problem(str(path), line, "", f"not valid TOML: {error}"))
     except (OSError, UnicodeDecodeError) as error:
         problems.append(Problem(str(path), None, "", f"cannot be read: {error}"))
