@@ -1,0 +1,105 @@
+"""The books of a run: reports of chunks in, one report of the run out."""
+
+import heapq
+
+from etl.errors import BooksError
+from etl.model import Counts
+from etl.pipeline.job import (
+    ChunkReport,
+    DumpTime,
+    Failure,
+    LoadReport,
+    PartReport,
+    SourceReport,
+    State,
+)
+
+SLOWEST = 5
+"""How many of the slowest dumps a report names."""
+
+
+class Books:
+    """Adds up what chunks report, and puts the parts of a dump together again."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, SourceReport] = {}
+        self._failures: list[Failure] = []
+        self._notices: list[str] = []
+        self._slowest: list[tuple[float, str]] = []
+        self._parts: dict[str, list[PartReport]] = {}
+        self._interrupted = False
+
+    def add(self, report: ChunkReport) -> PartReport | None:
+        """Enter a chunk's report.
+
+        Returns:
+            The last word on a dump of several parts, once all of them are in: whoever gets it closes
+            the dump in the ledger and enters what that gives by `add`.
+        """
+        before = self._sources.get(report.source, SourceReport())
+        self._sources[report.source] = SourceReport(
+            counts=before.counts + report.counts,
+            loaded=before.loaded + report.loaded,
+            skipped=before.skipped + report.skipped,
+            failed=before.failed + len(report.failures),
+        )
+        self._failures += report.failures
+        self._notices += report.notices
+        self._interrupted = self._interrupted or report.interrupted
+        for time in report.times:
+            heapq.heappush(self._slowest, (time.seconds, time.dump))
+            if len(self._slowest) > SLOWEST:
+                heapq.heappop(self._slowest)
+        return self._together(report.part) if report.part else None
+
+    def unfinished(self) -> list[PartReport]:
+        """Dumps of which some parts never reported: the run ended before."""
+        return [parts[0] for parts in self._parts.values()]
+
+    def report(self, run: str, seconds: float, error: str | None) -> LoadReport:
+        """The report of the run.
+
+        Raises:
+            BooksError: a record is without an outcome, or has two.
+        """
+        counts = sum((source.counts for source in self._sources.values()), Counts())
+        if not counts.balanced():
+            raise BooksError(f"run {run} does not balance: {counts}")
+        return LoadReport(
+            run=run,
+            state=self._state(counts, error),
+            counts=counts,
+            loaded=sum(source.loaded for source in self._sources.values()),
+            skipped=sum(source.skipped for source in self._sources.values()),
+            failed=sum(source.failed for source in self._sources.values()),
+            seconds=seconds,
+            sources=dict(sorted(self._sources.items())),
+            failures=tuple(self._failures),
+            notices=tuple(self._notices),
+            slowest=tuple(DumpTime(dump, s) for s, dump in sorted(self._slowest, reverse=True)),
+            error=error,
+        )
+
+    def _together(self, part: PartReport) -> PartReport | None:
+        parts = self._parts.setdefault(part.load_id, [])
+        parts.append(part)
+        if len(parts) < part.parts:
+            return None
+        del self._parts[part.load_id]
+        return PartReport(
+            load_id=part.load_id,
+            dump=part.dump,
+            parts=part.parts,
+            error=next((p.error for p in parts if p.error), None),
+            interrupted=any(p.interrupted for p in parts),
+            seconds=max(p.seconds for p in parts),
+        )
+
+    def _state(self, counts: Counts, error: str | None) -> State:
+        if error or self._failures:
+            return "failed"
+        if self._interrupted or self._parts:
+            return "interrupted"
+        if counts.rejected or self._notices:
+            return "completed_with_warnings"
+        return "completed"

@@ -1,0 +1,110 @@
+"""The planner: found dumps in, chunks of work out, lazily.
+
+Small plain files are grouped; a large plain line dump is hashed and cut into blocks in one pass, and
+its blocks shared out; a large compressed line dump becomes stripes (each worker decompresses all of it
+and takes every n-th block, which costs less than sending lines between processes); anything else is
+one chunk.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from etl.errors import DumpError
+from etl.extract.dump import is_compressed_lines, is_plain_lines, is_small
+from etl.extract.find import Skipped
+from etl.extract.lines import line_blocks
+from etl.extract.opening import digest, open_raw
+from etl.extract.types import Dump
+from etl.load.ledger import Ledger, load_id
+from etl.pipeline.job import Chunk, ChunkReport, Failure, Job, Span
+from etl.sources import Source
+
+BLOCK_BYTES = 2 << 20
+"""Size of a block of lines: one write batch, one entry in the ledger."""
+GROUP_BYTES = 8 << 20
+GROUP_FILES = 2000
+SPLIT_BYTES = 8 << 20
+"""A line dump below this is one chunk."""
+
+
+def plan(
+    source: Source, found: Iterable[Dump | Skipped], job: Job, ledger: Ledger, workers: int
+) -> Iterator[Chunk | ChunkReport]:
+    """Chunks for the workers, and reports of what needs no worker: finished before, or not to be read."""
+    planner = _Planner(source, job, ledger, workers)
+    group: list[Dump] = []
+    size = 0
+    try:
+        for dump in found:
+            if isinstance(dump, Skipped):
+                yield ChunkReport(source.name, notices=(f"{dump.uri}: {dump.reason}",))
+            elif is_small(dump, planner.reading):
+                group.append(dump)
+                size += dump.size or 0
+                if size >= GROUP_BYTES or len(group) >= GROUP_FILES:
+                    yield Chunk(source, tuple(group), size, small=True)
+                    group, size = [], 0
+            else:
+                yield from planner.large(dump)
+    except DumpError as error:  # a path that leads nowhere
+        yield ChunkReport(source.name, failures=(Failure(error.dump, error.message),))
+    if group:
+        yield Chunk(source, tuple(group), size, small=True)
+
+
+class _Planner:
+    def __init__(self, source: Source, job: Job, ledger: Ledger, workers: int) -> None:
+        self.source = source
+        self.reading = job.reading(source)
+        self._job = job
+        self._ledger = ledger
+        self._workers = workers
+
+    def large(self, dump: Dump) -> Iterator[Chunk | ChunkReport]:
+        size = dump.size or 0
+        plain = is_plain_lines(dump, self.reading)
+        worth_it = self._workers > 1 and size >= SPLIT_BYTES
+        if not worth_it or not (plain or is_compressed_lines(dump, self.reading)):
+            yield Chunk(self.source, (dump,), size)
+            return
+        try:
+            if plain:
+                sha256, spans = cut(dump, self._job.settings.limits.record_bytes)
+            else:
+                sha256, spans = digest(dump), ()
+        except DumpError as error:
+            yield ChunkReport(self.source.name, size, failures=(Failure(dump.uri, error.message),))
+            return
+        stamp = self._job.stamp(self.source, dump, sha256)
+        this = load_id(stamp)
+        if this in self._ledger.finished([this]):
+            yield ChunkReport(self.source.name, size, skipped=1)
+            return
+        self._ledger.begin(this, stamp, size)
+        yield from self._spans(dump, sha256, spans) if plain else self._stripes(dump, sha256)
+
+    def _spans(self, dump: Dump, sha256: str, spans: tuple[Span, ...]) -> Iterator[Chunk]:
+        most = max(1, self._job.settings.runner.chunk_bytes // BLOCK_BYTES)
+        # Not so large that one worker still works on its last chunk when the others are done.
+        each = max(1, min(most, len(spans) // (4 * self._workers)))
+        parts = -(-len(spans) // each)
+        for first in range(0, len(spans), each):
+            some = spans[first : first + each]
+            length = sum(span.length for span in some)
+            yield Chunk(self.source, (dump,), length, sha256, spans=some, parts=parts)
+
+    def _stripes(self, dump: Dump, sha256: str) -> Iterator[Chunk]:
+        n = self._workers
+        for stripe in range(n):
+            size = (dump.size or 0) // n
+            yield Chunk(self.source, (dump,), size, sha256, stripe=stripe, stripes=n, parts=n)
+
+
+def cut(dump: Dump, max_line_bytes: int) -> tuple[str, tuple[Span, ...]]:
+    """One pass over a plain line dump: its SHA-256 (hex) and its blocks of whole lines."""
+    sha256 = hashlib.sha256()
+    spans: list[Span] = []
+    with open_raw(dump, watch=sha256.update) as stream:
+        for block in line_blocks(stream, block_bytes=BLOCK_BYTES, max_line_bytes=max_line_bytes):
+            spans.append(Span(block.number, block.offset, block.length, block.first_record))
+    return sha256.hexdigest(), tuple(spans)

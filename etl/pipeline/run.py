@@ -1,0 +1,108 @@
+"""A whole run: plan, hand out, close the books, report."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from etl.errors import BooksError, StoreError
+from etl.extract.find import Skipped
+from etl.extract.types import Dump
+from etl.load.ledger import Ledger
+from etl.load.runs import Runs
+from etl.load.schema import Schema
+from etl.load.store import Store
+from etl.pipeline.books import Books
+from etl.pipeline.chunk import close_dump
+from etl.pipeline.job import Chunk, ChunkReport, Job, LoadReport, PartReport, Stop, never
+from etl.pipeline.plan import plan
+from etl.pipeline.runners import Runner
+from etl.sources import Source
+
+log = logging.getLogger(__name__)
+
+OnReport = Callable[[ChunkReport], object]
+Work = Iterable[tuple[Source, Iterable[Dump | Skipped]]]
+
+
+def load(
+    work: Work,
+    job: Job,
+    store: Store,
+    schema: Schema,
+    runner: Runner,
+    *,
+    kind: str = "load",
+    workers: int = 1,
+    on_report: OnReport = lambda report: None,
+    stop: Stop = never,
+) -> LoadReport:
+    """Load what was found of each source, and keep the books of it as one run.
+
+    Safe to call again with the same dumps, at the same time, or after any crash: what is finished is
+    skipped, and what is not converges.
+
+    Returns:
+        The report. Its state is `failed` where a dump failed or the store was lost (`error` says so;
+        the run can be started again), `interrupted` where `stop` ended it early.
+
+    Raises:
+        StoreError: the store could not even be prepared.
+        BooksError: the books do not balance.
+    """
+    started = time.monotonic()
+    books, ledger, runs = Books(), Ledger(store), Runs(store)
+    fresh = schema.prepare(store)
+    runs.start(job.run, kind=kind, run_date=job.run_date)
+
+    def enter(report: ChunkReport) -> None:
+        whole = books.add(report)
+        if whole is not None:
+            books.add(close_dump(whole, report.source, ledger))
+        on_report(report)
+
+    error: str | None = None
+    try:
+        for report in _with_planned(work, job, ledger, runner, workers, stop):
+            enter(report)
+        for part in books.unfinished():
+            ledger.interrupt(part.load_id)
+        if fresh:
+            schema.finish(store)
+    except (StoreError, BooksError) as fault:
+        log.error("run %s stopped: %s", job.run, fault)
+        error = str(fault)
+    report = books.report(job.run, time.monotonic() - started, error)
+    _record(runs, report)
+    return report
+
+
+def _with_planned(
+    work: Work, job: Job, ledger: Ledger, runner: Runner, workers: int, stop: Stop
+) -> Iterator[ChunkReport]:
+    """Reports of chunks, and between them those that the planner settled itself."""
+    settled: list[ChunkReport] = []
+
+    def chunks() -> Iterator[Chunk]:
+        for source, found in work:
+            for planned in plan(source, found, job, ledger, workers):
+                if isinstance(planned, Chunk):
+                    yield planned
+                else:
+                    settled.append(planned)
+
+    for report in runner.run(chunks(), job, stop):
+        yield report
+        while settled:
+            yield settled.pop(0)
+    yield from settled
+
+
+def _record(runs: Runs, report: LoadReport) -> None:
+    try:
+        runs.finish(report.run, report.state, report)
+    except StoreError as fault:
+        # The report itself says why the store is gone; it must reach the caller all the same.
+        log.error("run %s could not be recorded as %s: %s", report.run, report.state, fault)
+
+
+__all__ = ["PartReport", "load"]

@@ -1,0 +1,169 @@
+"""Groups of small whole dumps: thousands of text pages at the cost of a few writes.
+
+A group's articles go to the store in one batch, while each dump keeps its own entry in the ledger:
+`started` (with its planned outcomes: the intent) before the batch, `finished` or `failed` after it.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from etl.errors import DumpError
+from etl.extract.dump import read_dump
+from etl.extract.find import Skipped
+from etl.extract.opening import read_small
+from etl.extract.types import Dump
+from etl.load.articles import ArticleSink
+from etl.load.ledger import Ledger, SmallLoad, load_id
+from etl.load.quarantine import Quarantine
+from etl.load.store import Store
+from etl.model import Article, Counts, DumpStamp, Outcome, RawRecord, Rejection
+from etl.pipeline.job import Chunk, ChunkReport, DumpTime, Failure, Job, Stop
+from etl.pipeline.tally import tally
+from etl.pipeline.writer import normalizer_for, sort_out
+
+
+class _Page(msgspec.Struct):
+    """One dump of a group, on its way."""
+
+    load_id: str
+    dump: Dump
+    stamp: DumpStamp
+    size: int
+    articles: list[Article]
+    rejections: list[Rejection]
+    error: str | None
+
+
+def load_small(chunk: Chunk, job: Job, store: Store, stop: Stop) -> ChunkReport:
+    """Load a chunk of small whole dumps. Raises StoreError as `load_chunk` does."""
+    loader = _Loader(chunk, job, store)
+    for group in _groups(chunk.dumps, job.settings.store.batch_records, job.settings.store.batch_bytes):
+        loader.load(group)
+        if stop():
+            loader.interrupted = group[-1] is not chunk.dumps[-1]
+            break
+    return loader.report()
+
+
+def _groups(dumps: Sequence[Dump], most: int, most_bytes: int) -> Iterator[list[Dump]]:
+    group: list[Dump] = []
+    size = 0
+    for dump in dumps:
+        group.append(dump)
+        size += dump.size or 0
+        if len(group) >= most or size >= most_bytes:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+class _Loader:
+    def __init__(self, chunk: Chunk, job: Job, store: Store) -> None:
+        self.interrupted = False
+        self._chunk = chunk
+        self._job = job
+        self._reading = job.reading(chunk.source)
+        self._normalizer = normalizer_for(chunk.source, job)
+        self._ledger = Ledger(store)
+        self._sink = ArticleSink(store)
+        self._quarantine = Quarantine(store)
+        self._counts = Counts()
+        self._loaded = self._skipped = 0
+        self._failures: list[Failure] = []
+        self._notices: list[str] = []
+        self._times: list[DumpTime] = []
+
+    def report(self) -> ChunkReport:
+        slowest = sorted(self._times, key=lambda time: time.seconds, reverse=True)
+        return ChunkReport(
+            self._chunk.source.name,
+            self._chunk.size,
+            loaded=self._loaded,
+            skipped=self._skipped,
+            counts=self._counts,
+            failures=tuple(self._failures),
+            notices=tuple(self._notices),
+            times=tuple(slowest[:5]),
+            interrupted=self.interrupted,
+        )
+
+    def load(self, group: list[Dump]) -> None:
+        """Load some dumps in one batch."""
+        pages = [self._page(dump, stamp, data) for dump, stamp, data in self._due(group)]
+        plan = self._sink.plan([article for page in pages for article in page.articles])
+        planned = self._share_out(pages, plan.outcomes)
+        intents = self._ledger.begin_many(
+            [
+                SmallLoad(page.load_id, page.stamp, page.size, counts)
+                for page, counts in zip(pages, planned, strict=True)
+            ]
+        )
+        for page in pages:
+            if page.rejections:
+                self._quarantine.write(page.stamp, page.rejections)
+        resumed = any(intent.resumed for intent in intents.values())
+        outcomes = self._sink.apply(plan, thorough=resumed)
+        for page, counts in zip(pages, self._share_out(pages, outcomes), strict=True):
+            self._enter(page, intents[page.load_id].counts if intents[page.load_id].resumed else counts)
+        self._ledger.finish_many([page.load_id for page in pages if page.error is None])
+
+    def _due(self, group: list[Dump]) -> list[tuple[Dump, DumpStamp, bytes]]:
+        """The dumps that no earlier run finished, read whole."""
+        read: list[tuple[Dump, DumpStamp, bytes]] = []
+        for dump in group:
+            try:
+                data = read_small(dump)
+            except DumpError as error:
+                self._failures.append(Failure(dump.uri, error.message))
+                continue
+            sha256 = hashlib.sha256(data).hexdigest()
+            read.append((dump, self._job.stamp(self._chunk.source, dump, sha256), data))
+        done = self._ledger.finished([load_id(stamp) for _, stamp, _ in read])
+        due = []
+        for dump, stamp, data in read:
+            before = done.get(load_id(stamp))
+            # A copy under another name that this very run has just loaded is read all the same:
+            # its records were found, so they are counted, as the duplicates that they are.
+            if before is not None and not (before.run == stamp.run and before.dump != stamp.dump):
+                self._skipped += 1
+            else:
+                due.append((dump, stamp, data))
+        return due
+
+    def _page(self, dump: Dump, stamp: DumpStamp, data: bytes) -> _Page:
+        started = time.monotonic()
+        records: list[RawRecord | Rejection] = []
+        error: str | None = None
+        try:
+            for record in read_dump(dump, self._reading, data=data):
+                if isinstance(record, Skipped):
+                    self._notices.append(f"{record.uri}: {record.reason}")
+                else:
+                    records.append(record)
+        except DumpError as fault:
+            error = fault.message
+        articles, rejections = sort_out(records, self._normalizer, stamp)
+        self._times.append(DumpTime(dump.uri, time.monotonic() - started))
+        return _Page(load_id(stamp), dump, stamp, len(data), articles, rejections, error)
+
+    def _share_out(self, pages: list[_Page], outcomes: Sequence[Outcome | Rejection]) -> list[Counts]:
+        """The outcomes of a batch, given back to the dumps that its articles came from."""
+        shares = []
+        first = 0
+        for page in pages:
+            own = outcomes[first : first + len(page.articles)]
+            first += len(page.articles)
+            shares.append(tally([*own, *page.rejections]))
+        return shares
+
+    def _enter(self, page: _Page, counts: Counts) -> None:
+        self._counts += counts
+        if page.error is None:
+            self._loaded += 1
+        else:
+            self._failures.append(Failure(page.dump.uri, page.error))
+            self._ledger.fail(page.load_id, page.error, counts)

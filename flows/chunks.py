@@ -1,0 +1,82 @@
+"""Chunks as Prefect tasks: seconds of work each, watched in the UI.
+
+A task run costs Prefect tens of milliseconds, so a task is a chunk, never an article. The task itself
+only waits: the work is done in worker processes, or in this one for a small run.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
+
+from etl.pipeline.chunk import load_chunk
+from etl.pipeline.job import Chunk, ChunkReport, Job, Stop
+from etl.pipeline.runners import worker_pool
+from flows.workshop import SMALL_RUN, Workshop
+
+Work = Callable[[Chunk], ChunkReport]
+
+
+# Neither cached nor retried by Prefect: the ledger knows what is finished, and every write inside has
+# a retry budget of its own.
+@task(name="load-chunk", task_run_name="{label}", cache_policy=NO_CACHE, persist_result=False)
+def load_chunk_task(label: str, chunk: Chunk, work: Work) -> ChunkReport:
+    """Load one chunk and give its report."""
+    return work(chunk)
+
+
+class PrefectTasks:
+    """A runner whose chunks are tasks of the current flow run."""
+
+    def __init__(self, shop: Workshop, size: int) -> None:
+        self._shop = shop
+        self._small = size < SMALL_RUN or shop.workers == 1
+
+    def run(self, chunks: Iterable[Chunk], job: Job, stop: Stop) -> Iterator[ChunkReport]:
+        if self._small:
+            store = self._shop.store
+            yield from _submitted(chunks, lambda chunk: load_chunk(chunk, job, store, stop), 2, stop)
+            return
+        workers = self._shop.workers
+        with worker_pool(self._shop.connection, job, workers) as (pool, work, stopping):
+            yield from _submitted(chunks, _through(pool, work), 2 * workers, stop, stopping)
+
+
+def _through(pool: ProcessPoolExecutor, work: Work) -> Work:
+    return lambda chunk: pool.submit(work, chunk).result()
+
+
+def _submitted(
+    chunks: Iterable[Chunk],
+    work: Work,
+    ahead: int,
+    stop: Stop,
+    on_stop: Callable[[], object] = lambda: None,
+) -> Iterator[ChunkReport]:
+    waiting: deque[PrefectFuture[ChunkReport]] = deque()
+    for chunk in chunks:
+        waiting.append(load_chunk_task.submit(_label(chunk), chunk, work))
+        if len(waiting) >= ahead:
+            yield waiting.popleft().result()
+        if stop():
+            break
+    if stop():
+        on_stop()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _label(chunk: Chunk) -> str:
+    """How the task run reads in the UI."""
+    first = chunk.dumps[0].uri.rsplit("/", 1)[-1]
+    if chunk.small:
+        more = f" and {len(chunk.dumps) - 1} more" if len(chunk.dumps) > 1 else ""
+        return f"{chunk.source.name}: {first}{more}"
+    if chunk.spans:
+        return f"{chunk.source.name}: {first} blocks {chunk.spans[0].number}-{chunk.spans[-1].number}"
+    if chunk.stripes > 1:
+        return f"{chunk.source.name}: {first} stripe {chunk.stripe + 1}/{chunk.stripes}"
+    return f"{chunk.source.name}: {first}"

@@ -1,0 +1,33 @@
+"""The command `article-etl`. One module a command; Prefect is imported only by those that need it."""
+
+import sys
+
+import typer
+
+from etl.errors import ArticleEtlError, ConfigError
+from flows.cli import check, demo, inspect, load, nightly, quarantine, status
+from flows.cli.console import complain
+
+app = typer.Typer(
+    name="article-etl",
+    help="Raw article dumps into one clean, deduplicated MongoDB collection.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # its tracebacks show local variables, and with them secrets
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (demo, load, inspect, nightly, status, check):
+    app.command(name=module.NAME, help=module.__doc__)(module.command)
+app.add_typer(quarantine.app, name="quarantine")
+
+
+def main() -> None:
+    """Run the command; errors become one clear text on stderr and an exit status."""
+    try:
+        app()
+    except ConfigError as error:
+        complain(str(error))
+        sys.exit(2)
+    except ArticleEtlError as error:
+        complain(str(error))
+        sys.exit(1)
