@@ -1,8 +1,8 @@
 """What the rooms of extraction hand to each other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -38,6 +38,24 @@ class Reading(msgspec.Struct, frozen=True):
     limits: Limits
 
 
+class Skipped(msgspec.Struct, frozen=True):
+    """Something that was found and deliberately not read, such as a link or a device."""
+
+    uri: str
+    reason: str
+
+
+class Readable(Protocol):
+    """A stream of bytes that is read from its start to its end, once."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes (`size` > 0), maybe fewer; none only at the end.
+
+        Raises `DumpError`, and then at every later call too.
+        """
+        ...
+
+
 class Member(NamedTuple):
     """A stream of decompressed bytes: a plain dump itself, or one member of an archive."""
 
@@ -46,7 +64,7 @@ class Member(NamedTuple):
     """Name inside the archive, escaped where it is not UTF-8; None for a plain dump."""
     file_name: str
     """The name whose ending tells the format, compression endings removed (`a.jsonl` of `a.jsonl.gz`)."""
-    stream: BinaryIO
+    stream: Readable
 
 
 class LineBlock(NamedTuple):
@@ -59,7 +77,32 @@ class LineBlock(NamedTuple):
     first_record: int
     """1-based number of the first line."""
     data: bytes
-    """The lines with their LF; the last one of a stream may lack it."""
+    """The lines with their LF; the last one of a stream may lack it. Of one over-long line, its head."""
+    length: int
+    """Bytes that the block stands for: those of `data`, or more where `data` is the head of a line that
+    is longer than both the block and the cap on a line."""
+
+    cut_short: bool = False
+    """Whether the stream failed within it, so that lines are missing at its end."""
+
+    @property
+    def over_long(self) -> bool:
+        """Whether it is a single line of which only the head is held."""
+        return self.length > len(self.data)
+
+
+class Batch(NamedTuple):
+    """Some records of a dump, in its order. Its number and its records come from the dump alone, so that
+    a load that was interrupted finds the same batches again."""
+
+    number: int
+    """0-based ordinal in the dump."""
+    records: Iterable[RawRecord | Rejection]
+    """To be iterated once."""
+    skipped: tuple[Skipped, ...] = ()
+    """What was found and not read on the way to these records."""
+    cut_short: bool = False
+    """Whether the dump failed within it: not to be taken for finished when the load is tried again."""
 
 
 class Reader(Protocol):

@@ -1,0 +1,144 @@
+"""From the bytes of a dump to its members: compressions peeled off, archives walked, in any nesting."""
+
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, NamedTuple, cast
+
+from etl.errors import DumpError
+from etl.extract.compression import Budget, Expanded, compression_of
+from etl.extract.names import (
+    ARCHIVE_ENDINGS,
+    ending,
+    is_leftover,
+    printable,
+    stated_compression,
+    without_compression,
+)
+from etl.extract.readers import is_readable_name
+from etl.extract.streams import peeked
+from etl.extract.tar_members import Tar, TarMember
+from etl.extract.types import Member, Readable, Skipped
+from etl.extract.zip_members import ZipMember, zip_members
+from etl.settings import Limits
+
+_HEAD = 512
+_MOST_LAYERS = 3
+"""Compressions around one another, as in `a.gz.gz`."""
+_SPOOL_IN_MEMORY = 8 << 20
+
+Entry = Member | Skipped | DumpError
+
+
+class Walk(NamedTuple):
+    """What holds for a whole dump while its members are looked for."""
+
+    budget: Budget
+    limits: Limits
+    any_ending: bool
+    """Whether members are taken whatever their names end in: their format is stated."""
+
+    @property
+    def dump(self) -> str:
+        """How the dump is called."""
+        return self.budget.dump
+
+
+def is_archive_name(file_name: str) -> bool:
+    """Whether the name's ending is that of an archive, compressed or not."""
+    return ending(without_compression(file_name)) in ARCHIVE_ENDINGS
+
+
+def members(
+    stream: Readable, file_name: str, walk: Walk, *, name: str | None = None, depth: int = 0
+) -> Iterator[Entry]:
+    """What a stream holds: itself, or the members of the archive that it is.
+
+    An entry that cannot be read comes as an error among its neighbours; each member must be read before
+    the next is asked for.
+
+    Args:
+        file_name: last part of the stream's name.
+        name: name inside the archive that the stream comes from, if any.
+        depth: how many archives are around it.
+
+    Raises:
+        DumpError: the stream cannot be walked any further.
+    """
+    head, rest = peeked(stream, _HEAD)
+    layers = 0
+    while compression := compression_of(head):
+        layers += 1
+        if layers > _MOST_LAYERS:
+            raise DumpError(walk.dump, f"is compressed more than {_MOST_LAYERS} times over; unpack it first")
+        head, rest = peeked(Expanded(rest, compression, walk.budget), _HEAD)
+    stated = stated_compression(file_name)
+    if stated and not layers and head:
+        raise DumpError(walk.dump, f"is named {ending(file_name)} but holds no {stated} data; rename it")
+    inner_name = without_compression(file_name)
+    kind = archive_kind(head, inner_name)
+    if kind is None:
+        yield Member(walk.dump, name, inner_name, rest)
+        return
+    if depth > walk.limits.nested_archives:
+        raise DumpError(
+            walk.dump,
+            f"nests archives more than {walk.limits.nested_archives} deep "
+            "(`limits.nested_archives` in config/settings.toml)",
+        )
+    if kind == "tar":
+        yield from _tar(rest, walk, name, depth)
+    elif not layers and hasattr(stream, "seek"):
+        yield from _zip(cast(BinaryIO, stream), walk, name, depth)
+    else:
+        with SpooledTemporaryFile(_SPOOL_IN_MEMORY) as copy:
+            while piece := rest.read(1 << 20):
+                copy.write(piece)
+            yield from _zip(cast(BinaryIO, copy), walk, name, depth)
+
+
+def archive_kind(head: bytes, file_name: str) -> str | None:
+    """`zip` or `tar`, by the first 512 bytes, else by the name's ending; None for anything else."""
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "zip"
+    if head[257:262] == b"ustar":
+        return "tar"
+    return ARCHIVE_ENDINGS.get(ending(file_name))
+
+
+def _tar(stream: Readable, walk: Walk, outer: str | None, depth: int) -> Iterator[Entry]:
+    for count, member in enumerate(Tar(stream, walk.dump), 1):
+        if count > walk.limits.members:
+            raise DumpError(
+                walk.dump,
+                f"holds more than {walk.limits.members:,} members (`limits.members` in config/settings.toml)",
+            )
+        yield from _entry(member, walk, outer, depth)
+
+
+def _zip(file: BinaryIO, walk: Walk, outer: str | None, depth: int) -> Iterator[Entry]:
+    for member in zip_members(file, walk.limits, walk.budget):
+        if isinstance(member, DumpError):
+            yield member
+        else:
+            yield from _entry(member, walk, outer, depth)
+
+
+def _entry(member: TarMember | ZipMember, walk: Walk, outer: str | None, depth: int) -> Iterator[Entry]:
+    parts = member.name.split("/")
+    shown = printable(member.name if outer is None else f"{outer}!{member.name}")
+    if member.kind is not None:
+        yield Skipped(f"{walk.dump}!{shown}", f"is {member.kind}")
+        return
+    if any(part not in (".", "..") and (is_leftover(part) or part == "__MACOSX") for part in parts):
+        return
+    file_name = parts[-1]
+    if not walk.any_ending and not is_readable_name(file_name):
+        yield Skipped(
+            f"{walk.dump}!{shown}",
+            f"its ending {ending(file_name)!r} is no dump's; state a `format` to read it",
+        )
+        return
+    try:
+        yield from members(member.stream, file_name, walk, name=shown, depth=depth + 1)
+    except DumpError as error:
+        yield DumpError(error.dump, f"member {shown}: {error.message}")

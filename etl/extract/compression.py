@@ -1,0 +1,193 @@
+"""Decompress streams: gzip, bzip2, xz, zstd; told by their first bytes, counted against the caps."""
+
+import bz2
+import lzma
+import sys
+from collections.abc import Callable
+from typing import Protocol
+
+from isal import igzip_lib
+
+from etl.errors import DumpError
+from etl.extract.types import Readable
+from etl.settings import Limits
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+_MAGIC = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}
+MAGIC_BYTES = 6
+_READ = 256 << 10
+_XZ_MEMORY = 192 << 20
+"""Enough for every preset of xz (65 MiB), with room; a hostile file may ask for 4 GiB."""
+_ZSTD_WINDOW_LOG = 27
+"""128 MiB: what the zstd tool decompresses unless told otherwise."""
+_FREE_BYTES = 1 << 20
+"""Decompressed bytes before the ratio counts: a few empty lines compress better than any cap allows."""
+
+
+class Decompressor(Protocol):
+    """What the decompressors of the standard library, and isal's, have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
+
+
+def _gzip() -> Decompressor:
+    made: Decompressor = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+    return made
+
+
+def _xz() -> Decompressor:
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
+
+
+def _zstd() -> Decompressor:
+    options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
+    return zstd.ZstdDecompressor(options=options)
+
+
+def _deflate() -> Decompressor:
+    made: Decompressor = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_DEFLATE)
+    return made
+
+
+_DECOMPRESSORS: dict[str, Callable[[], Decompressor]] = {
+    "deflate": _deflate,
+    "gzip": _gzip,
+    "bzip2": bz2.BZ2Decompressor,
+    "xz": _xz,
+    "zstd": _zstd,
+}
+
+_ISAL_ERROR: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub says: an instance
+_ERRORS = (_ISAL_ERROR, OSError, EOFError, ValueError, lzma.LZMAError, zstd.ZstdError, MemoryError)
+
+
+def compression_of(head: bytes) -> str | None:
+    """The compression that the first bytes of a stream tell, if any."""
+    for magic, name in _MAGIC.items():
+        if head.startswith(magic):
+            return name
+    # A frame that zstd decoders skip, as its parallel compressors write first.
+    if head[1:4] == b"\x2a\x4d\x18" and 0x50 <= head[0] <= 0x5F:
+        return "zstd"
+    return None
+
+
+class Budget:
+    """Decompressed bytes that a dump may still give. Shared by all layers and members of the dump."""
+
+    def __init__(self, dump: str, size: int, limits: Limits) -> None:
+        """`size` is the dump's own size in bytes, which the ratio is of."""
+        self.dump = dump
+        self._size = size
+        self._limits = limits
+        by_ratio = _FREE_BYTES + size * limits.expansion_ratio
+        self._most = min(by_ratio, limits.expanded_bytes)
+        self._spent = 0
+
+    def spend(self, size: int) -> None:
+        """Count bytes that came out of a decompressor. Raises `DumpError` once there are too many."""
+        self._spent += size
+        if self._spent > self._most:
+            if self._most == self._limits.expanded_bytes:
+                cap = f"{self._most:,} bytes (`limits.expanded_bytes` in config/settings.toml)"
+            else:
+                cap = (
+                    f"{self._limits.expansion_ratio} times its {self._size:,} bytes "
+                    "(`limits.expansion_ratio` in config/settings.toml)"
+                )
+            raise DumpError(self.dump, f"expands to more than {cap}")
+
+
+class Expanded:
+    """The decompressed bytes of a stream: all of its members, end to end, counted against a budget.
+
+    What was decompressed before an error is given first. NULs after the last member are padding;
+    anything else there is an error. `deflate`, which zip members use, has one member only.
+    """
+
+    def __init__(self, stream: Readable, compression: str, budget: Budget) -> None:
+        self._stream = stream
+        self._compression = compression
+        self._budget = budget
+        self._make = _DECOMPRESSORS[compression]
+        self._decompressor = self._make()
+        self._input = b""
+        self._consumed = 0
+        self._failure: DumpError | None = None
+        self._ended = False
+
+    def read(self, size: int, /) -> bytes:
+        if self._failure is not None:
+            raise self._failure
+        try:
+            while not self._ended:
+                if data := self._step(size):
+                    return data
+        except DumpError as error:
+            self._failure = error
+            raise
+        return b""
+
+    def _step(self, size: int) -> bytes:
+        decompressor = self._decompressor
+        if decompressor.eof:
+            self._next_member()
+            return b""
+        data = self._input
+        self._input = b""
+        if not data and decompressor.needs_input:
+            data = self._more()
+            if not data:
+                raise self._fault("ends in the middle of its data (truncated); fetch it again")
+        try:
+            out = decompressor.decompress(data, size)
+        except _ERRORS as error:
+            raise self._fault(_cause(error)) from None
+        self._budget.spend(len(out))
+        return out
+
+    def _next_member(self) -> None:
+        rest = bytes(self._decompressor.unused_data)
+        while not (rest := rest.lstrip(b"\0")):
+            rest = self._more()
+            if not rest:
+                self._ended = True
+                return
+        while len(rest) < MAGIC_BYTES and (piece := self._more()):
+            rest += piece
+        if compression_of(rest) != self._compression:
+            raise self._fault(f"is followed by {rest[:20]!r}, which is none; cut that off or fetch it again")
+        self._decompressor = self._make()
+        self._input = rest
+
+    def _more(self) -> bytes:
+        data = self._stream.read(_READ)
+        self._consumed += len(data)
+        return data
+
+    def _fault(self, message: str) -> DumpError:
+        return DumpError(
+            self._budget.dump, f"{self._compression} data {message} (at about byte {self._consumed:,})"
+        )
+
+
+def _cause(error: Exception) -> str:
+    text = str(error)
+    if isinstance(error, MemoryError) or "memory" in text.lower() or "too large" in text.lower():
+        return f"asks for more memory than is allowed ({text}); compress it again with a smaller dictionary"
+    return f"is damaged ({text}); fetch it again"

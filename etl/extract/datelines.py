@@ -1,0 +1,52 @@
+"""What a line looks like that is wholly a date. Shape only: whether it is one, the transform decides."""
+
+import re
+
+MOST_CHARACTERS = 100
+
+_WORD = r"[^\s\d,.;:!?()（）]{2,15}\.?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th|er|º|ª|\.)?"
+_ZONE = r"(?:Z|[A-Z]{2,5}(?:[+-]\d{1,2}(?::?\d\d)?)?|[+-]\d{2}:?\d{2}|\([A-Za-z /+:\d-]{2,30}\))"
+_TIME = (
+    r"(?:(?:上午|下午|오전|오후)?\s?\d{1,2}(?:[:.h]\d{2}(?:[:.]\d{2}(?:[.,:]\d{1,9})?)?"
+    r"|[时時点點시]\s?\d{1,2}[分분]?(?:\s?\d{1,2}[秒초])?)"
+    rf"(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?{_ZONE}){{0,2}})"
+)
+_DATE = (
+    r"(?:"
+    r"\d{4}(?:\s?[-/.年년]\s?)\d{1,2}(?:\s?[-/.月월]\s?)\d{1,2}\s?[日일]?"  # 2023-09-22, 2023年9月22日
+    r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"  # 22.09.2023
+    r"|\d{8}"  # 20230922
+    rf"|{_DAY}(?:\s(?:de|of))?[\s-]{_WORD}(?:\sde)?,?[\s-]\d{{4}}"  # 22 September 2023, 22 de maio de 2023
+    rf"|{_WORD}\s{_DAY},?\s\d{{4}}"  # September 22, 2023
+    r")"
+)
+_WEEKDAY = rf"(?:{_WORD},?\s)"
+_CJK_WEEKDAY = r"(?:\s?[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)"
+_LABEL = r"(?:(?P<label>[^\s\d:：][^\d:：]{1,29}?)\s?[:：]\s?|(?P<verb>(?i:published|posted)(?i:\son)?)\s)"
+
+_LINE = re.compile(
+    rf"{_LABEL}?(?P<date>"
+    rf"{_WEEKDAY}?{_DATE}{_CJK_WEEKDAY}?(?:(?:\s?[,T|·–-]\s?|\s(?:(?:at|um|à|às|kl\.?)\s)?)?{_TIME})?"
+    rf"|{_TIME}(?:,?\s(?:on\s)?){_WEEKDAY}?{_DATE}"  # 10:49, 22 September 2023
+    rf"|{_WORD}\s{_WORD}\s\d{{1,2}}\s{_TIME}\s\d{{4}}"  # Fri Sep 22 10:49:00 2023
+    rf")"
+)
+_YEAR = re.compile(r"\d{4}")
+
+
+def date_line(line: str) -> tuple[str, str] | None:
+    """Label (or nothing) and date text of a line that is wholly a date; None for any other line.
+
+    >>> date_line("2023-09-22 10:49:00")
+    ('', '2023-09-22 10:49:00')
+    >>> date_line("Published: Fri, 22 Sep 2023 10:49:00 +0800")
+    ('Published', 'Fri, 22 Sep 2023 10:49:00 +0800')
+    >>> date_line("The war of 1812 in five maps")
+    """
+    if len(line) > MOST_CHARACTERS or _YEAR.search(line) is None:
+        return None
+    match = _LINE.fullmatch(" ".join(line.split()))
+    if match is None:
+        return None
+    return match["label"] or match["verb"] or "", match["date"]

@@ -1,0 +1,231 @@
+"""Bytes to text: BOM, strict UTF-8, the source's declared encoding, then a restricted guess. Never a
+silent replacement.
+
+A guess is made only where nothing that is not ASCII reads as UTF-8: a few stray bytes in a text of
+UTF-8 are damage, and no encoding of the whole would read the rest right.
+"""
+
+import codecs
+import re
+from functools import lru_cache
+
+from etl.errors import DumpError, Refusal
+from etl.extract.types import Readable
+from etl.model import Reason
+
+SAMPLE_BYTES = 256 << 10
+"""How much of a line dump is looked at to learn its encoding."""
+_GUESS_BYTES = 64 << 10
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+_WIDER = {
+    # What people declare, and what they then write: the superset that browsers read instead.
+    "ascii": ("cp1252",),
+    "iso8859-1": ("cp1252",),
+    "iso8859-9": ("cp1254",),
+    "tis-620": ("cp874",),
+    "gb2312": ("gb18030",),
+    "gbk": ("gb18030",),
+    "big5": ("cp950", "big5hkscs"),
+    "shift_jis": ("cp932",),
+    "euc_kr": ("cp949",),
+}
+
+# In this order of preference where two explain a text equally well. Latin-1 is not among them: it
+# accepts any bytes at all.
+_GUESSES = [
+    "cp1252", "gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1251", "koi8_r", "cp1250", "cp1253",
+    "cp1254", "cp1255", "cp1256", "cp874",
+]  # fmt: skip
+
+_ZERO_PATTERNS = (
+    # Encoding, which of four bytes hold the letters, least share of zeros among the other bytes.
+    ("utf-32-le", (0,), 0.9),
+    ("utf-32-be", (3,), 0.9),
+    ("utf-16-le", (0, 2), 0.3),
+    ("utf-16-be", (1, 3), 0.3),
+)
+
+_NOT_ASCII = re.compile(rb"[^\x00-\x7f]+")
+_WESTERN = frozenset(
+    "£€¥§©®°·«»‘’‚“”„–—…•™¡¿½¼¾²ªº\xa0àâäáãåçéèêëíìîïñóòôöõúùûüßæøœÀÂÄÁÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÆØŒ"
+)
+
+
+def bom_of(head: bytes) -> tuple[str, int] | None:
+    """Encoding that a byte order mark states, and the mark's length."""
+    for mark, encoding in _BOMS:
+        if head.startswith(mark):
+            return encoding, len(mark)
+    return None
+
+
+def wide_encoding(head: bytes) -> tuple[str, int] | None:
+    """UTF-16 or UTF-32, by mark or by the zeros that it puts between ASCII letters; and the mark's length."""
+    marked = bom_of(head)
+    if marked is not None:
+        return marked if marked[0] != "utf-8" else None
+    head = head[: len(head) & ~3][:4096]
+    if len(head) < 8 or b"\0" not in head:
+        return None
+    zeros = [head[i::4].count(0) * 4 / len(head) for i in range(4)]
+    for encoding, letters, least in _ZERO_PATTERNS:
+        others = [share for i, share in enumerate(zeros) if i not in letters]
+        if min(others) > least and max(zeros[i] for i in letters) < 0.1:
+            return encoding, 0
+    return None
+
+
+@lru_cache(32)
+def declared_codecs(declared: str | None) -> tuple[str, ...]:
+    """The codecs to try for a declared encoding, widest first. Raises `LookupError` for an unknown name."""
+    if declared is None:
+        return ()
+    name = codecs.lookup(declared).name
+    return (*_WIDER.get(name, ()), name)
+
+
+def decode(data: bytes, declared: str | None) -> str:
+    """The text of a whole page. Raises `Refusal` (undecodable)."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return _decode_other(data, declared)
+    if text.startswith("\ufeff"):
+        text = text[1:]
+    if "\0" in text and (wide := wide_encoding(data)):
+        return _decode_other(data, wide[0])
+    return text
+
+
+def _decode_other(data: bytes, declared: str | None) -> str:
+    marked = wide_encoding(data)
+    if marked is not None:
+        encoding, mark = marked
+        try:
+            return data[mark:].decode(encoding)
+        except UnicodeDecodeError as error:
+            raise Refusal(
+                Reason.UNDECODABLE, f"begins as {encoding}, but byte {mark + error.start} is none"
+            ) from None
+    lines = data.split(b"\n")
+    encodings = line_encodings(data, declared)
+    return "\n".join([decode_line(line, encodings) for line in lines]).removeprefix("\ufeff")
+
+
+def decode_line(line: bytes, encodings: tuple[str, ...]) -> str:
+    """One line: UTF-8, else the first of `encodings` that reads all of it. Raises `Refusal`."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError as error:
+        failure = error
+    for encoding in encodings:
+        try:
+            return line.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    shown = failure.object[max(0, failure.start - 10) : failure.start + 10]
+    tried = f"nor {encodings[0]} " if encodings else ""
+    raise Refusal(
+        Reason.UNDECODABLE,
+        f"byte {failure.start} is not UTF-8 {tried}({shown!r}); state the source's `encoding` if it has one",
+    )
+
+
+def line_encodings(sample: bytes, declared: str | None) -> tuple[str, ...]:
+    """What lines that are not UTF-8 may be read as, judged by a sample of the member.
+
+    The declared encoding where it reads any of them; a guess where none of the sample's lines that
+    are not ASCII reads as UTF-8 or as declared; else nothing.
+    """
+    declared_ones = declared_codecs(declared)
+    if sample.isascii():
+        return declared_ones
+    odd = []
+    for line in sample.split(b"\n"):
+        if not line.isascii():
+            if _reads(line, ("utf-8",)) or _reads(line, declared_ones):
+                return declared_ones
+            odd.append(line)
+    guess = guess_encoding(b"\n".join(odd), len(sample))
+    return (*declared_ones, guess) if guess else declared_ones
+
+
+def _reads(line: bytes, encodings: tuple[str, ...]) -> bool:
+    for encoding in encodings:
+        try:
+            line.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False
+
+
+def guess_encoding(data: bytes, of: int | None = None) -> str | None:
+    """The encoding that best explains bytes that are not UTF-8; None where none does.
+
+    `of` is the size of the text that the bytes were taken from (default: their own).
+    """
+    data = data[:_GUESS_BYTES]
+    if b"\0" in data:
+        return None
+    odd = _NOT_ASCII.findall(data)
+    # A pound sign in an English page is no evidence for anything, and a guesser then guesses wildly.
+    rare = sum(map(len, odd)) * 50 <= max(of or 0, len(data)) and max(map(len, odd), default=0) <= 2
+    if rare:
+        try:
+            characters = b"".join(odd).decode("cp1252")
+        except UnicodeDecodeError:
+            characters = "?"
+        if _WESTERN.issuperset(characters):
+            return "cp1252"
+    from charset_normalizer import from_bytes  # most runs never need it
+
+    best = from_bytes(data, cp_isolation=_GUESSES, enable_fallback=False).best()
+    return best.encoding if best is not None else None
+
+
+class Transcoded:
+    """A UTF-16 or UTF-32 stream as UTF-8.
+
+    Half a surrogate pair passes through as bytes that are not UTF-8, so that it costs its own record
+    and not the stream.
+    """
+
+    def __init__(self, stream: Readable, encoding: str, mark: int, dump: str) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
+        self._skip = mark
+        self._dump = dump
+        self._pending = b""
+        self._ended = False
+        self._failure: DumpError | None = None
+
+    def read(self, size: int, /) -> bytes:
+        if self._failure is not None:
+            raise self._failure
+        while not self._pending and not self._ended:
+            data = self._stream.read(max(size, 1 << 16))
+            self._ended = not data
+            if self._skip:
+                data, self._skip = data[self._skip :], max(0, self._skip - len(data))
+            try:
+                text = self._decoder.decode(data, self._ended)
+            except UnicodeDecodeError as error:
+                if not self._ended:
+                    self._failure = DumpError(
+                        self._dump, f"is not {error.encoding} throughout ({error.reason}); repair it"
+                    )
+                    raise self._failure from None
+                self._pending = b"\xff"  # half a character at the end: a byte that no record survives
+                break
+            self._pending = text.encode("utf-8", "surrogatepass")
+        data, self._pending = self._pending[:size], self._pending[size:]
+        return data

@@ -1,0 +1,62 @@
+"""Small streams: one that gives back what was peeked at, one that is UTF-8 whatever it was."""
+
+from etl.errors import DumpError
+from etl.extract.decoding import SAMPLE_BYTES, Transcoded, wide_encoding
+from etl.extract.types import Readable
+
+
+class Resumed:
+    """A stream whose first bytes were read already."""
+
+    def __init__(self, head: bytes, rest: Readable) -> None:
+        self._head = head
+        self._rest = rest
+
+    def read(self, size: int, /) -> bytes:
+        if self._head:
+            data, self._head = self._head[:size], self._head[size:]
+            return data
+        return self._rest.read(size)
+
+
+def peeked(stream: Readable, size: int) -> tuple[bytes, Readable]:
+    """The first `size` bytes (fewer if there are no more), and the stream with them still in it.
+
+    A stream that fails on the way fails after these bytes: one that failed once does so again.
+    """
+    pieces: list[bytes] = []
+    missing = size
+    try:
+        while missing > 0 and (piece := stream.read(missing)):
+            pieces.append(piece)
+            missing -= len(piece)
+    except DumpError:
+        pass
+    head = b"".join(pieces)
+    return head, Resumed(head, stream)
+
+
+def read_all(stream: Readable, most: int) -> bytes:
+    """The whole stream, or a little more than `most` bytes of it where it is longer. Raises `DumpError`."""
+    pieces: list[bytes] = []
+    size = 0
+    while size <= most and (piece := stream.read(1 << 16)):
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces)
+
+
+def as_utf8(stream: Readable, dump: str) -> tuple[Readable, bytes]:
+    """The stream, in UTF-8 if it was UTF-16 or UTF-32, and a sample of its head to judge other encodings by.
+
+    A byte order mark of UTF-8 is left in both.
+    """
+    head, stream = peeked(stream, SAMPLE_BYTES)
+    wide = wide_encoding(head)
+    if wide is None:
+        return stream, head
+    sample, stream = peeked(Transcoded(stream, *wide, dump), SAMPLE_BYTES)
+    return stream, sample
+
+
+__all__ = ["Resumed", "as_utf8", "peeked", "read_all"]
