@@ -1,0 +1,80 @@
+"""A source's rules for dates, compiled once."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from etl.errors import ConfigError, Refusal
+from etl.sources import DateOrder, Source
+from etl.transform.dates.instant import Instant
+from etl.transform.dates.zones import configured_zone
+
+CACHE_SIZE = 4096
+"""Texts remembered; dates by the day repeat all the time, those to the second hardly ever."""
+
+
+class DatePolicy:
+    """Everything that reading a date depends on, beside the date itself.
+
+    Never the machine's zone and never today: the same text under the same policy is the same instant.
+    """
+
+    __slots__ = (
+        "after_window",
+        "cache",
+        "date_order",
+        "earliest",
+        "languages",
+        "latest",
+        "window_start",
+        "zone",
+        "zones",
+    )
+
+    def __init__(
+        self,
+        latest: date,
+        *,
+        earliest: date = date(1990, 1, 1),
+        zone: ZoneInfo | None = None,
+        date_order: DateOrder | None = None,
+        languages: tuple[str, ...] = (),
+        zones: Mapping[str, str] | None = None,
+    ) -> None:
+        self.earliest = earliest
+        self.latest = latest
+        self.zone = zone
+        self.date_order = date_order
+        self.languages = languages
+        self.zones: dict[str, tzinfo] = {
+            name.upper(): configured_zone(name, meaning) for name, meaning in (zones or {}).items()
+        }
+        self.window_start = datetime(earliest.year, earliest.month, earliest.day)  # noqa: DTZ001 - a wall clock
+        after = latest + timedelta(days=1)
+        self.after_window = datetime(after.year, after.month, after.day)  # noqa: DTZ001 - a wall clock
+        self.cache: dict[str, Instant | Refusal] = {}
+
+    @classmethod
+    def of(cls, source: Source, run_date: date) -> "DatePolicy":
+        """The policy of a source for a run of that (declared) date.
+
+        Raises:
+            ConfigError: a zone abbreviation has a meaning that is neither an IANA name nor an offset.
+        """
+        try:
+            return cls(
+                run_date + timedelta(days=source.latest_days),
+                earliest=source.earliest,
+                zone=source.zone,
+                date_order=source.date_order,
+                languages=tuple(code.split("-")[0] for code in source.languages),
+                zones=source.zones,
+            )
+        except ConfigError as error:
+            raise ConfigError(f"source {source.name}: {error}") from None
+
+    def remember(self, text: str, found: Instant | Refusal) -> None:
+        """Keep a verdict. Forgets everything once it is full: cheaper than keeping an order of use."""
+        if len(self.cache) >= CACHE_SIZE:
+            self.cache.clear()
+        self.cache[text] = found

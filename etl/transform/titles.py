@@ -1,0 +1,107 @@
+"""The title's normal form: what two spellings of one headline have in common.
+
+It is made for the key alone, is never shown, and its recipe is frozen: a change is a new
+`etl.transform.identity.RECIPE_VERSION` and an explicit re-key.
+"""
+
+import re
+import unicodedata
+
+from etl.errors import Refusal
+from etl.model import Reason
+from etl.transform.markup import drop_title_tags, unescape
+
+LONGEST = 2000
+"""Characters of a title that count. Normalization is quadratic in hostile text, and NFKC makes up to 18
+characters of one: so the cap comes before it and after it."""
+
+_APOSTROPHES = "'’‘‛`´ʹʻʼʽˈˊˋ′ʾʿꞋꞌ\u055a\u05f3\uff07"
+_TATWEEL = "\u0640"
+_HARAKAT = "\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
+_HEBREW_POINTS = "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
+_IGNORABLE = (
+    # Default-ignorable code points (DerivedCoreProperties) that are neither controls nor formats.
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff"
+)
+_DROPPED = re.compile(f"[{_APOSTROPHES}{_TATWEEL}{_HARAKAT}{_HEBREW_POINTS}{_IGNORABLE}]")
+_ALIKE = str.maketrans({"ı": "i", "ي": "ی", "ى": "ی", "ك": "ک"})
+_DECIMAL_MARK = re.compile(r"(?<=[0-9])[.,٫](?=[0-9])")
+
+_ASCII = {
+    code: (chr(code).lower() if chr(code).isalnum() else chr(code) if chr(code) in "$%+" else None)
+    for code in range(128)
+}
+_ASCII_DECIMAL = {**_ASCII, ord("."): ".", ord(","): "."}
+
+
+def normal_form(title: str) -> str:
+    """Letters, marks, numbers and the signs that carry meaning (currency, `%`, `+`), in one spelling.
+
+    Case, punctuation, spaces, widths, ligatures, invisible characters, entities and tags do not count;
+    digits, marks and word order do. Idempotent, and the same for NFC and NFD.
+
+    Raises:
+        Refusal: no_title, where nothing is left.
+    """
+    if title.isascii() and "&" not in title and "<" not in title and len(title) <= LONGEST:
+        if ("." in title or "," in title) and _DECIMAL_MARK.search(title):
+            form = _ascii_with_decimals(title)
+        else:
+            form = title.translate(_ASCII)
+        if form:
+            return form
+    return full_normal_form(title)
+
+
+def _ascii_with_decimals(title: str) -> str:
+    # A mark that is no decimal mark becomes a space, which the table drops with all others.
+    kept = _DECIMAL_MARK.sub("\x00", title).replace(".", " ").replace(",", " ").replace("\x00", ".")
+    return kept.translate(_ASCII_DECIMAL)
+
+
+def full_normal_form(title: str) -> str:
+    """The recipe itself, for any text; `normal_form` takes a shorter way to the same."""
+    text = title[: 2 * LONGEST]
+    text = drop_title_tags(unescape(text))
+    text = unicodedata.normalize("NFC", text)[:LONGEST]
+    text = unicodedata.normalize("NFKC", text)[:LONGEST]
+    for _ in range(4):
+        folded = _folded(text)
+        form = _kept(folded) or _symbols(folded)
+        if form == text:
+            break
+        text = form
+    if not text:
+        raise Refusal(Reason.NO_TITLE, f"nothing is left of {title[:80]!r} in its normal form")
+    return text
+
+
+def _folded(text: str) -> str:
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", text).casefold())
+    text = unicodedata.normalize("NFKC", text.casefold())
+    text = "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    text = text.replace("i\u0307", "i").translate(_ALIKE)
+    text = _DROPPED.sub("", text)
+    return "".join(_digit(c) for c in text)
+
+
+def _digit(character: str) -> str:
+    if character.isdecimal() and not character.isascii():
+        return str(unicodedata.decimal(character))
+    return character
+
+
+def _kept(text: str) -> str:
+    text = _DECIMAL_MARK.sub("\x00", text)
+    kept = "".join(c for c in text if c in "%+\x00" or unicodedata.category(c)[0] in "LMN" or _is_currency(c))
+    return unicodedata.normalize("NFC", kept.replace("\x00", "."))[:LONGEST]
+
+
+def _is_currency(character: str) -> bool:
+    return unicodedata.category(character) == "Sc"
+
+
+def _symbols(text: str) -> str:
+    """The symbols of a title that is nothing else, such as a lone emoji."""
+    kept = "".join(c for c in text if unicodedata.category(c)[0] == "S")
+    return unicodedata.normalize("NFC", kept)[:LONGEST]
