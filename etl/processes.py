@@ -20,7 +20,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -83,21 +83,37 @@ class SharedServer:
             fcntl.flock(descriptor, fcntl.LOCK_UN)
             os.close(descriptor)
 
-    def enter(self) -> None:
-        """Count as a user of the server from now on. Call it while `starting`."""
-        if self._users is None:
-            self._users = self._open("users.lock")
-            _flock(self._users, fcntl.LOCK_SH)
+    def join(self, begin: Callable[[State | None], State]) -> State:
+        """Become a user of the server, which `begin` starts or finds ready.
 
-    def leave(self) -> bool:
-        """Cease to be a user; True where none is left. Call it while `starting`."""
+        `begin` is given the running server's state, or None where none is running, and returns the
+        state of the server to be used; it holds the start lock meanwhile. Where it raises, all is as before.
+        """
+        with self.starting():
+            if self._users is None:
+                self._users = self._open("users.lock")
+                _flock(self._users, fcntl.LOCK_SH)
+            try:
+                return begin(self.state())
+            except BaseException:
+                self._leave()
+                raise
+
+    def leave(self) -> None:
+        """Cease to be a user; the last one stops the server, unless it is to stay."""
+        with self.starting():
+            self._leave()
+
+    def _leave(self) -> None:
         if self._users is None:
-            return False
+            return
         last = _flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         fcntl.flock(self._users, fcntl.LOCK_UN)
         os.close(self._users)
         self._users = None
-        return last
+        state = self.state()
+        if last and not (state and state.stays):
+            self.stop()
 
     def state(self) -> State | None:
         """The running server's state; None where none is running."""

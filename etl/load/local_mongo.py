@@ -107,13 +107,7 @@ class EmbeddedMongo:
             StoreError: it does not start; the text has the cause, the end of its log and the next step.
         """
         try:
-            with self._server.starting():
-                self._server.enter()
-                try:
-                    self._start_or_join()
-                except BaseException:
-                    self._leave()
-                    raise
+            self._state = self._server.join(self._start_or_join)
         except ServerError as error:
             raise StoreError(str(error)) from error
         except OSError as error:
@@ -127,28 +121,22 @@ class EmbeddedMongo:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Leave the server; the last one to leave stops it."""
+        self._state = None
         try:
-            with self._server.starting():
-                self._leave()
+            self._server.leave()
         except ServerError as failure:
             raise StoreError(str(failure)) from failure
 
-    def _leave(self) -> None:
-        self._state = None
-        state = self._server.state()
-        if self._server.leave() and not (state and state.stays):
-            self._server.stop()
-
-    def _start_or_join(self) -> None:
-        state = self._server.state()
+    def _start_or_join(self, state: State | None) -> State:
         if state is not None:
             try:
                 self._make_ready(state)
             except _EndedError:
                 state = None  # it was on its way out when we came
-        self._state = state or self._start()
+        state = state or self._start()
         if self._keep_running:
             self._server.keep()
+        return state
 
     def _start(self) -> State:
         mongod = find_mongod(self._named)
