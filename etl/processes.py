@@ -99,12 +99,15 @@ class SharedServer:
                 self._leave()
                 raise
 
-    def leave(self) -> None:
-        """Cease to be a user; the last one stops the server, unless it is to stay."""
-        with self.starting():
-            self._leave()
+    def leave(self, patience: float = 60) -> None:
+        """Cease to be a user; the last one stops the server, unless it is to stay.
 
-    def _leave(self) -> None:
+        `patience` is how many seconds the server has for its own stop, before it is killed.
+        """
+        with self.starting():
+            self._leave(patience)
+
+    def _leave(self, patience: float = 60) -> None:
         if self._users is None:
             return
         last = _flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -113,7 +116,7 @@ class SharedServer:
         self._users = None
         state = self.state()
         if last and not (state and state.stays):
-            self.stop()
+            self.stop(patience)
 
     def state(self) -> State | None:
         """The running server's state; None where none is running."""
