@@ -77,4 +77,3 @@ def _uri(variables: Mapping[str, str]) -> str | None:
         # The value is not repeated: it may hold a password.
         raise ConfigError("the MongoDB address must begin with mongodb:// or mongodb+srv://")
     return uri or None
-

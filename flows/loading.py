@@ -6,8 +6,7 @@ from datetime import date
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from etl.extract.find import Skipped
-from etl.extract.types import Dump
+from etl.extract.types import Dump, Skipped
 from etl.pipeline.job import ChunkReport, LoadReport
 from etl.pipeline.run import load
 from etl.sources import Source

@@ -53,6 +53,4 @@ def find_work(configuration: Configuration, day: dt.date, sources: list[str] | N
     names = sources or sorted(configuration.sources)
     chosen = [configuration.source(name) for name in names]
     root = configuration.folder.parent
-    return [
-        (source, list(find_dumps(source.paths, day=day, root=root))) for source in chosen if source.paths
-    ]
+    return [(source, list(find_dumps(source.paths, day=day, root=root))) for source in chosen if source.paths]

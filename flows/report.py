@@ -1,6 +1,7 @@
 """The artifacts of a run: progress while it goes, a table and a text when it is done."""
 
 from datetime import date
+from uuid import UUID
 
 from prefect.artifacts import (
     create_markdown_artifact,
@@ -22,7 +23,9 @@ class Progress:
         self._size = size
         self._done = 0
         self._percent = 0.0
-        self._artifact = create_progress_artifact(0.0, key="load-progress", description=title)
+        artifact = create_progress_artifact(0.0, key="load-progress", description=title)
+        assert isinstance(artifact, UUID)  # noqa: S101 - the same function is a coroutine elsewhere
+        self._artifact = artifact
 
     def advance(self, size: int) -> None:
         """So many more bytes are dealt with. Told to Prefect in steps of 5 %, not for each chunk."""
@@ -67,7 +70,12 @@ def markdown(report: LoadReport, day: date) -> str:
         "",
     ]
     if report.error:
-        lines += [f"**The run stopped:** {_plain(report.error)}", "", "Start it again: it takes up where it was.", ""]
+        lines += [
+            f"**The run stopped:** {_plain(report.error)}",
+            "",
+            "Start it again: it takes up where it was.",
+            "",
+        ]
     if report.failures:
         lines += ["## Dumps that failed", ""]
         lines += [f"- `{_plain(f.dump)}`: {_plain(f.error)}" for f in report.failures[:SHOWN_FAILURES]]
@@ -80,9 +88,18 @@ def markdown(report: LoadReport, day: date) -> str:
             lines += [f"| {reason} | {n} | `article-etl quarantine list --reason {reason}` |"]
         lines += [""]
     if report.notices:
-        lines += ["## Passed over", "", *[f"- {_plain(notice)}" for notice in report.notices[:SHOWN_FAILURES]], ""]
+        lines += [
+            "## Passed over",
+            "",
+            *[f"- {_plain(notice)}" for notice in report.notices[:SHOWN_FAILURES]],
+            "",
+        ]
     if report.slowest:
-        lines += ["## Slowest dumps", "", *[f"- `{_plain(t.dump)}`: {t.seconds:.1f} s" for t in report.slowest]]
+        lines += [
+            "## Slowest dumps",
+            "",
+            *[f"- `{_plain(t.dump)}`: {t.seconds:.1f} s" for t in report.slowest],
+        ]
     return "\n".join(lines)
 
 

@@ -152,11 +152,17 @@ class ArticleSink:
             replaces = [(before, article) for before, article in replaces if article.key not in moved]
         if merged.inserts:
             documents = [plan.encoded[id(article)] for article in merged.inserts]
-            self._bulk("the insert of articles", merged.inserts, unsure, refused, lambda: _insert(self._store, documents))
+            self._bulk(
+                "the insert of articles",
+                merged.inserts,
+                unsure,
+                refused,
+                lambda: _insert(self._store, documents),
+            )
         changed = [article for _, article in (*replaces, *merged.raises)]
         if changed:
             operations: list[ReplaceOne[Document] | UpdateOne] = [
-                ReplaceOne({"_id": article.key, "rank": before.rank}, plan.encoded[id(article)])  # type: ignore[misc]
+                ReplaceOne({"_id": article.key, "rank": before.rank}, plan.encoded[id(article)])
                 for before, article in replaces
             ]
             operations += [
@@ -191,7 +197,8 @@ class ArticleSink:
                 details = error.details or {}
                 errors = details.get("writeErrors", [])
                 if details.get("writeConcernErrors") or any(
-                    each["code"] != DUPLICATE_KEY and fault_of_write(each) is not Fault.RECORD for each in errors
+                    each["code"] != DUPLICATE_KEY and fault_of_write(each) is not Fault.RECORD
+                    for each in errors
                 ):
                     raise
                 for each in errors:
@@ -234,9 +241,13 @@ class ArticleSink:
         written its revision at the rank that it stands with.
         """
         merged = plan.merge
-        touched: Iterable[Article] = plan.articles if thorough else (
-            *(article for _, article in merged.replaces),
-            *merged.revisions,
+        touched: Iterable[Article] = (
+            plan.articles
+            if thorough
+            else (
+                *(article for _, article in merged.replaces),
+                *merged.revisions,
+            )
         )
         keys = sorted({article.key for article in touched})
         if not keys:
@@ -285,7 +296,7 @@ def revision_id(key: str, content_hash: str) -> str:
 
 
 def _insert(store: Store, documents: list[RawBSONDocument]) -> int:
-    return len(store.articles.insert_many(documents, ordered=False).inserted_ids)  # type: ignore[arg-type]
+    return len(store.articles.insert_many(documents, ordered=False).inserted_ids)
 
 
 def _upsert(document: Document) -> ReplaceOne[Document]:

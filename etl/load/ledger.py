@@ -99,18 +99,24 @@ class Ledger:
             try:
                 self._store.blocks.insert_one(dict(document))
             except DuplicateKeyError:
-                there = self._store.blocks.find_one({"_id": document["_id"]})
-                if there is not None and (there["run"], there["dump"]) != (stamp.run, stamp.dump):
-                    return Intent(_counts(there["counts"]), resumed=True)
+                query = {"_id": document["_id"]}
+                there = self._store.blocks.find_one(query)
+                ours = there is None or (there["run"], there["dump"]) == (stamp.run, stamp.dump)
+                if there is not None and there["state"] == "cut_short":
+                    self._store.blocks.replace_one(query, document)
+                elif there is not None and not ours:
+                    return Intent(counts_of(there["counts"]), resumed=True)
             return Intent(counts, resumed=False)
 
         return self._store.call("the ledger's intent", attempt)
 
-    def acknowledge(self, this: str, block: int, counts: Counts, records: bytes = b"", digest: bytes = b"") -> None:
-        """Enter that every write of a block is acknowledged."""
-        fields: Document = {"state": "written", "counts": _document(counts)}
-        if digest:
-            fields |= {"digest": digest, "records": records}
+    def acknowledge(self, this: str, block: int, counts: Counts, *, cut_short: bool = False) -> None:
+        """Enter that every write of a block is acknowledged.
+
+        Args:
+            cut_short: The dump failed within the block; should the dump be tried again, so is the block.
+        """
+        fields: Document = {"state": "cut_short" if cut_short else "written", "counts": _document(counts)}
         self._store.call(
             "the ledger's acknowledgement",
             lambda: self._store.blocks.update_one({"_id": f"{this}#{block}"}, {"$set": fields}),
@@ -195,35 +201,36 @@ class Ledger:
         for load in loads:
             row = there.get(load.load_id)
             if row is not None and row["state"] not in ("started", "finished"):
-                fields = {**_fields(load.stamp, load.size), "state": "started", "counts": _document(load.counts)}
+                fields = {
+                    **_fields(load.stamp, load.size),
+                    "state": "started",
+                    "counts": _document(load.counts),
+                }
                 update = {"$set": fields, "$inc": {"attempts": 1}, "$unset": {"error": ""}}
-                self._store.call(
-                    "the ledger's restart of a small dump",
-                    lambda this=load.load_id, update=update: self._store.loads.update_one({"_id": this}, update),
-                )
+                self._update(load.load_id, update, "the ledger's restart of a small dump")
 
     @staticmethod
     def _intent_of(load: SmallLoad, row: Document | None) -> Intent:
         # A copy that this very run found under another name has outcomes of its own.
         if row is None or row["run"] == load.stamp.run or row["state"] != "started":
             return Intent(load.counts, resumed=False)
-        return Intent(_counts(row["counts"]), resumed=True)
+        return Intent(counts_of(row["counts"]), resumed=True)
 
     def _sum(self, this: str) -> Counts:
         rows = self._store.call(
             "the sum of blocks",
-            lambda: list(self._store.blocks.find({"load": this, "state": "written"}, {"counts": 1})),
+            lambda: list(self._store.blocks.find({"load": this, "state": {"$ne": "writing"}}, {"counts": 1})),
         )
-        return sum((_counts(row["counts"]) for row in rows), Counts())
+        return sum((counts_of(row["counts"]) for row in rows), Counts())
 
     def _close(self, this: str, state: str, counts: Counts, error: str | None = None) -> None:
         fields: Document = {"state": state, "finished_at": _now(), "counts": _document(counts)}
         if error is not None:
             fields["error"] = error[:2000]
-        self._store.call(
-            "the ledger's end of a dump",
-            lambda: self._store.loads.update_one({"_id": this}, {"$set": fields}),
-        )
+        self._update(this, {"$set": fields}, "the ledger's end of a dump")
+
+    def _update(self, this: str, update: Document, name: str) -> None:
+        self._store.call(name, lambda: self._store.loads.update_one({"_id": this}, update))
 
 
 def _fields(stamp: DumpStamp, size: int) -> Document:
@@ -243,7 +250,8 @@ def _document(counts: Counts) -> Document:
     return {**document, "reasons": dict(counts.reasons)}
 
 
-def _counts(document: Any) -> Counts:
+def counts_of(document: Any) -> Counts:
+    """Books as they were stored."""
     return Counts(**document)
 
 

@@ -52,6 +52,14 @@ def merge(articles: Sequence[Article], standing: Mapping[str, Standing]) -> Merg
     return result
 
 
+def _outcome(article: Article, now: Standing | None) -> Outcome:
+    if now is None:
+        return Outcome.INSERTED
+    if article.content_hash == now.content_hash:
+        return Outcome.DUPLICATE
+    return Outcome.REVISED if article.rank > now.rank else Outcome.SUPERSEDED
+
+
 def _merge_key(
     articles: Sequence[Article], indexes: list[int], before: Standing | None, result: Merge
 ) -> None:
@@ -59,22 +67,12 @@ def _merge_key(
     best: dict[str, Article] = {}
     for index in indexes:
         article = articles[index]
-        content = article.content_hash
-        known = best.get(content)
+        known = best.get(article.content_hash)
         if known is None or article.rank > known.rank:
-            best[content] = article
-        if now is None:
-            result.outcomes[index] = Outcome.INSERTED
-        elif content == now.content_hash:
-            if article.rank > now.rank:
-                now = Standing(article.rank, content)
-            continue  # a duplicate, which is what all outcomes begin as
-        elif article.rank > now.rank:
-            result.outcomes[index] = Outcome.REVISED
-        else:
-            result.outcomes[index] = Outcome.SUPERSEDED
-            continue
-        now = Standing(article.rank, content)
+            best[article.content_hash] = article
+        result.outcomes[index] = _outcome(article, now)
+        if now is None or article.rank > now.rank:
+            now = Standing(article.rank, article.content_hash)
     if now is None:
         return
     for content, article in best.items():

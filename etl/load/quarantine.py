@@ -86,11 +86,13 @@ class Quarantine:
             by_parser.setdefault((stamp.source, stamp.parser, stamp.run), []).append(stamp.sha256)
         for (source, parser, run), digests in by_parser.items():
             query = {"sha256": {"$in": digests}, "source": source, "parser": {"$ne": parser}, "state": "open"}
-            update = {"$set": {"state": "resolved", "resolved_by": run}}
-            self._store.call(
-                "the resolution of the quarantine",
-                lambda query=query, update=update: self._store.quarantine.update_many(query, update),
-            )
+            self._update(query, {"state": "resolved", "resolved_by": run})
+
+    def _update(self, query: Document, fields: Document) -> int:
+        return self._store.call(
+            "the update of the quarantine",
+            lambda: self._store.quarantine.update_many(query, {"$set": fields}).modified_count,
+        )
 
     def list(self, selection: Selection, *, limit: int = 0) -> Iterator[Entry]:
         """Entries, newest first; all of them where `limit` is 0."""
@@ -141,5 +143,4 @@ def _document(stamp: DumpStamp, this: str, rejection: Rejection, now: datetime) 
 
 
 def _entry(row: Document) -> Entry:
-    names = Entry.__struct_fields__
-    return Entry(**{name: row["_id"] if name == "id" else row.get(name) for name in names})
+    return msgspec.convert({**row, "id": row["_id"]}, Entry, strict=False)

@@ -57,7 +57,7 @@ class Schema(msgspec.Struct, frozen=True):
             Whether there are no articles yet: then `finish` builds the other indexes after the load.
         """
         present = store.call(
-            "the list of collections", lambda: {c["name"]: c for c in store.database.list_collections()}
+            "the list of collections", lambda: {c["name"]: dict(c) for c in store.database.list_collections()}
         )
         for name, wanted in self.collections.items():
             self._install(store, name, wanted, present.get(name))
@@ -89,8 +89,7 @@ class Schema(msgspec.Struct, frozen=True):
                 if index.after_bulk == after_bulk
             ]
             if models:
-                collection = store.database[name]
-                store.call(f"the indexes of {name}", lambda c=collection, m=models: c.create_indexes(m))
+                _create_indexes(store, name, models)
 
 
 def _create(store: Store, name: str, options: Document) -> None:
@@ -99,6 +98,10 @@ def _create(store: Store, name: str, options: Document) -> None:
     except OperationFailure as error:
         if error.code != _EXISTS:
             raise
+
+
+def _create_indexes(store: Store, name: str, models: list[IndexModel]) -> None:
+    store.call(f"the indexes of {name}", lambda: store.database[name].create_indexes(models))
 
 
 def _change_validator(store: Store, name: str, validator: Document) -> None:

@@ -48,6 +48,10 @@ class Store:
         """Run an operation with retries; see `Retrier.call`."""
         return self.retrier.call(name, operation)
 
+    def count_articles(self) -> int:
+        """How many articles there are, by the collection's own books."""
+        return self.call("the count of articles", self.articles.estimated_document_count)
+
     def close(self) -> None:
         """Close the connection; with the server gone this does not wait for it."""
         # MongoClient.close() was seen to block for 30 s when the server was gone.

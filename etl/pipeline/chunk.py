@@ -2,9 +2,11 @@
 
 import time
 
+import msgspec
+
 from etl.errors import DumpError
 from etl.extract.dump import read_batches
-from etl.extract.opening import digest, fetched, read_small
+from etl.extract.opening import digest, fetched
 from etl.extract.types import Dump
 from etl.load.ledger import Ledger, load_id
 from etl.load.store import Store
@@ -35,47 +37,56 @@ def load_chunk(chunk: Chunk, job: Job, store: Store, stop: Stop = never) -> Chun
                 if this in ledger.finished([this]):
                     return ChunkReport(chunk.source.name, chunk.size, skipped=1)
                 ledger.begin(this, stamp, chunk.size)
-            part = _load_blocks(chunk, local, BlockWriter(this, stamp, chunk.source, job, store), stop)
+            writer = BlockWriter(this, stamp, chunk.source, job, store)
+            part = _load_blocks(chunk, local, writer, job, stop)
     except DumpError as error:
         # Not even its digest: there is nothing to enter in the ledger.
         failure = Failure(dump.uri, error.message)
         return ChunkReport(chunk.source.name, chunk.size, failures=(failure,))
-    seconds = time.monotonic() - started
-    part = PartReport(this, dump.uri, chunk.parts, part.error, part.interrupted, seconds)
+    part = msgspec.structs.replace(part, seconds=time.monotonic() - started)
     if chunk.parts > 1:
-        return ChunkReport(chunk.source.name, chunk.size, part=part, interrupted=part.interrupted)
-    return close_dump(part, chunk.source.name, ledger, chunk.size)
+        return ChunkReport(
+            chunk.source.name,
+            chunk.size,
+            part=part,
+            notices=writer.notices(),
+            interrupted=part.interrupted,
+        )
+    report = close_dump(part, chunk.source.name, ledger, chunk.size)
+    return msgspec.structs.replace(report, notices=writer.notices())
 
 
 def close_dump(part: PartReport, source: str, ledger: Ledger, size: int = 0) -> ChunkReport:
     """Close the books of a dump whose parts are all in: `finished` is written last of all."""
     times = (DumpTime(part.dump, part.seconds),)
+    if part.error is None and not part.interrupted:
+        counts = ledger.finish(part.load_id)
+        return ChunkReport(source, size, loaded=1, counts=counts, times=times)
     if part.error is not None:
         counts = ledger.fail(part.load_id, part.error)
         failure = Failure(part.dump, part.error)
         return ChunkReport(source, size, counts=counts, failures=(failure,), times=times)
-    if part.interrupted:
-        counts = ledger.interrupt(part.load_id)
-        return ChunkReport(source, size, counts=counts, times=times, interrupted=True)
-    counts = ledger.finish(part.load_id)
-    return ChunkReport(source, size, loaded=1, counts=counts, times=times)
+    counts = ledger.interrupt(part.load_id)
+    return ChunkReport(source, size, counts=counts, times=times, interrupted=True)
 
 
-class _Part:
-    """How far a part came."""
-
+def _load_blocks(chunk: Chunk, dump: Dump, writer: BlockWriter, job: Job, stop: Stop) -> PartReport:
     error: str | None = None
-    interrupted: bool = False
-
-
-def _load_blocks(chunk: Chunk, dump: Dump, writer: BlockWriter, stop: Stop) -> _Part:
-    part = _Part()
+    interrupted = False
+    batches = read_batches(
+        dump,
+        job.reading(chunk.source),
+        places=chunk.spans,
+        stripe=chunk.stripe,
+        stripes=chunk.stripes,
+        done=writer.done,
+    )
     try:
-        for batch in read_batches(chunk, dump, writer.done):
+        for batch in batches:
             writer.write(batch)
             if stop():
-                part.interrupted = True
+                interrupted = True
                 break
-    except DumpError as error:
-        part.error = error.message
-    return part
+    except DumpError as fault:
+        error = fault.message
+    return PartReport(writer.load_id, dump.uri, chunk.parts, error, interrupted)

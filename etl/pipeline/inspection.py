@@ -6,9 +6,8 @@ from typing import Any
 
 from etl.errors import DumpError
 from etl.extract.dump import read_dump
-from etl.extract.find import Skipped
 from etl.extract.opening import digest, fetched
-from etl.extract.types import Dump
+from etl.extract.types import Dump, Skipped
 from etl.load.articles import ArticleSink
 from etl.load.store import Store
 from etl.model import Article, DumpStamp, Outcome, Rejection
@@ -67,9 +66,7 @@ def _results(dump: Dump, stamp: DumpStamp, source: Source, job: Job) -> Iterator
             yield normalizer(record, stamp)
 
 
-def _line(
-    result: Article | Rejection, stamp: DumpStamp, outcome: Outcome | Rejection | None = None
-) -> Line:
+def _line(result: Article | Rejection, stamp: DumpStamp, outcome: Outcome | Rejection | None = None) -> Line:
     place = {"dump": stamp.dump, "member": result.member, "record": result.record}
     if isinstance(result, Article):
         name = outcome.value if isinstance(outcome, Outcome) else "article"

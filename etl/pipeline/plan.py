@@ -11,16 +11,13 @@ from collections.abc import Iterable, Iterator
 
 from etl.errors import DumpError
 from etl.extract.dump import is_compressed_lines, is_plain_lines, is_small
-from etl.extract.find import Skipped
-from etl.extract.lines import line_blocks
+from etl.extract.lines import BLOCK_BYTES, line_blocks
 from etl.extract.opening import digest, open_raw
-from etl.extract.types import Dump
+from etl.extract.types import Dump, Skipped
 from etl.load.ledger import Ledger, load_id
 from etl.pipeline.job import Chunk, ChunkReport, Failure, Job, Span
 from etl.sources import Source
 
-BLOCK_BYTES = 2 << 20
-"""Size of a block of lines: one write batch, one entry in the ledger."""
 GROUP_BYTES = 8 << 20
 GROUP_FILES = 2000
 SPLIT_BYTES = 8 << 20

@@ -5,15 +5,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 from etl.errors import BooksError, StoreError
-from etl.extract.find import Skipped
-from etl.extract.types import Dump
+from etl.extract.types import Dump, Skipped
 from etl.load.ledger import Ledger
 from etl.load.runs import Runs
 from etl.load.schema import Schema
 from etl.load.store import Store
 from etl.pipeline.books import Books
 from etl.pipeline.chunk import close_dump
-from etl.pipeline.job import Chunk, ChunkReport, Job, LoadReport, PartReport, Stop, never
+from etl.pipeline.job import Chunk, ChunkReport, Job, LoadReport, Stop, never
 from etl.pipeline.plan import plan
 from etl.pipeline.runners import Runner
 from etl.sources import Source
@@ -55,9 +54,9 @@ def load(
     runs.start(job.run, kind=kind, run_date=job.run_date)
 
     def enter(report: ChunkReport) -> None:
-        whole = books.add(report)
-        if whole is not None:
-            books.add(close_dump(whole, report.source, ledger))
+        part = books.add(report)
+        if part is not None:
+            books.add(close_dump(part, report.source, ledger))
         on_report(report)
 
     error: str | None = None
@@ -71,9 +70,9 @@ def load(
     except (StoreError, BooksError) as fault:
         log.error("run %s stopped: %s", job.run, fault)
         error = str(fault)
-    report = books.report(job.run, time.monotonic() - started, error)
-    _record(runs, report)
-    return report
+    whole = books.report(job.run, time.monotonic() - started, error)
+    _record(runs, whole)
+    return whole
 
 
 def _with_planned(
@@ -103,6 +102,3 @@ def _record(runs: Runs, report: LoadReport) -> None:
     except StoreError as fault:
         # The report itself says why the store is gone; it must reach the caller all the same.
         log.error("run %s could not be recorded as %s: %s", report.run, report.state, fault)
-
-
-__all__ = ["PartReport", "load"]

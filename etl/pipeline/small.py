@@ -12,9 +12,8 @@ import msgspec
 
 from etl.errors import DumpError
 from etl.extract.dump import read_dump
-from etl.extract.find import Skipped
 from etl.extract.opening import read_small
-from etl.extract.types import Dump
+from etl.extract.types import Dump, Skipped
 from etl.load.articles import ArticleSink
 from etl.load.ledger import Ledger, SmallLoad, load_id
 from etl.load.quarantine import Quarantine
@@ -95,21 +94,22 @@ class _Loader:
         """Load some dumps in one batch."""
         pages = [self._page(dump, stamp, data) for dump, stamp, data in self._due(group)]
         plan = self._sink.plan([article for page in pages for article in page.articles])
-        planned = self._share_out(pages, plan.outcomes)
         intents = self._ledger.begin_many(
             [
-                SmallLoad(page.load_id, page.stamp, page.size, counts)
-                for page, counts in zip(pages, planned, strict=True)
+                SmallLoad(page.load_id, page.stamp, page.size, tally([*own, *page.rejections]))
+                for page, own in _shared_out(pages, plan.outcomes)
             ]
         )
-        for page in pages:
-            if page.rejections:
-                self._quarantine.write(page.stamp, page.rejections)
+        self._reject(pages, plan.outcomes)
         resumed = any(intent.resumed for intent in intents.values())
         outcomes = self._sink.apply(plan, thorough=resumed)
-        for page, counts in zip(pages, self._share_out(pages, outcomes), strict=True):
-            self._enter(page, intents[page.load_id].counts if intents[page.load_id].resumed else counts)
-        self._ledger.finish_many([page.load_id for page in pages if page.error is None])
+        self._reject(pages, outcomes)
+        for page, own in _shared_out(pages, outcomes):
+            intent = intents[page.load_id]
+            self._enter(page, intent.counts if intent.resumed else tally([*own, *page.rejections]))
+        whole = [page for page in pages if page.error is None]
+        self._quarantine.resolve([page.stamp for page in whole])
+        self._ledger.finish_many([page.load_id for page in whole])
 
     def _due(self, group: list[Dump]) -> list[tuple[Dump, DumpStamp, bytes]]:
         """The dumps that no earlier run finished, read whole."""
@@ -150,15 +150,10 @@ class _Loader:
         self._times.append(DumpTime(dump.uri, time.monotonic() - started))
         return _Page(load_id(stamp), dump, stamp, len(data), articles, rejections, error)
 
-    def _share_out(self, pages: list[_Page], outcomes: Sequence[Outcome | Rejection]) -> list[Counts]:
-        """The outcomes of a batch, given back to the dumps that its articles came from."""
-        shares = []
-        first = 0
-        for page in pages:
-            own = outcomes[first : first + len(page.articles)]
-            first += len(page.articles)
-            shares.append(tally([*own, *page.rejections]))
-        return shares
+    def _reject(self, pages: list[_Page], outcomes: Sequence[Outcome | Rejection]) -> None:
+        for page, own in _shared_out(pages, outcomes):
+            refused = [outcome for outcome in own if isinstance(outcome, Rejection)]
+            self._quarantine.write(page.stamp, [*refused, *page.rejections])
 
     def _enter(self, page: _Page, counts: Counts) -> None:
         self._counts += counts
@@ -166,4 +161,14 @@ class _Loader:
             self._loaded += 1
         else:
             self._failures.append(Failure(page.dump.uri, page.error))
-            self._ledger.fail(page.load_id, page.error, counts)
+            self._ledger.fail_small(page.load_id, page.error, counts)
+
+
+def _shared_out(
+    pages: Sequence[_Page], outcomes: Sequence[Outcome | Rejection]
+) -> Iterator[tuple[_Page, Sequence[Outcome | Rejection]]]:
+    """The outcomes of a batch, given back to the dumps that its articles came from."""
+    first = 0
+    for page in pages:
+        yield page, outcomes[first : first + len(page.articles)]
+        first += len(page.articles)

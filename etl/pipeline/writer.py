@@ -13,11 +13,12 @@ intent, for now the store would call the block's own articles duplicates.
 
 from collections.abc import Iterable
 
+from etl.extract.types import Batch, Skipped
 from etl.load.articles import ArticleSink
 from etl.load.ledger import Ledger
 from etl.load.quarantine import Quarantine
 from etl.load.store import Store
-from etl.model import Article, DumpStamp, RawRecord, Rejection
+from etl.model import Article, DumpStamp, Outcome, RawRecord, Rejection
 from etl.pipeline.job import Job
 from etl.pipeline.tally import tally
 from etl.sources import Source
@@ -31,11 +32,11 @@ def sort_out(records: Iterable[RawRecord | Rejection], normalizer: Normalizer, s
     articles: list[Article] = []
     rejections: list[Rejection] = []
     for record in records:
-        result = normalizer(record, stamp) if type(record) is RawRecord else record
-        if type(result) is Article:
-            articles.append(result)
-        else:
+        result = record if isinstance(record, Rejection) else normalizer(record, stamp)
+        if isinstance(result, Rejection):
             rejections.append(result)
+        else:
+            articles.append(result)
     return articles, rejections
 
 
@@ -57,29 +58,37 @@ def normalizer_for(source: Source, job: Job) -> Normalizer:
     return _normalizers[key]
 
 
+def _refused(outcomes: Iterable[Outcome | Rejection]) -> list[Rejection]:
+    return [outcome for outcome in outcomes if isinstance(outcome, Rejection)]
+
+
 class BlockWriter:
     """Writes the blocks of one dump."""
 
     def __init__(self, load_id: str, stamp: DumpStamp, source: Source, job: Job, store: Store) -> None:
-        self._load_id = load_id
+        self.load_id = load_id
         self._stamp = stamp
         self._normalizer = normalizer_for(source, job)
         self._ledger = Ledger(store)
         self._sink = ArticleSink(store)
         self._quarantine = Quarantine(store)
+        self._passed_over: list[Skipped] = []
         self.done = frozenset(self._ledger.blocks_done(load_id))
         """Blocks that an earlier attempt finished."""
 
-    def write(self, number: int, records: Iterable[RawRecord | Rejection]) -> None:
+    def notices(self) -> tuple[str, ...]:
+        """What was found in the dump and not read."""
+        return tuple(f"{skipped.uri}: {skipped.reason}" for skipped in self._passed_over)
+
+    def write(self, batch: Batch) -> None:
         """Transform and write one block, or write it again after a crash."""
-        articles, rejections = sort_out(records, self._normalizer, self._stamp)
+        self._passed_over += batch.skipped
+        articles, rejections = sort_out(batch.records, self._normalizer, self._stamp)
         plan = self._sink.plan(articles)
-        intent = self._ledger.intend(self._load_id, number, tally([*plan.outcomes, *rejections]))
-        if rejections:
-            self._quarantine.write(self._stamp, rejections)
+        planned = tally([*plan.outcomes, *rejections])
+        intent = self._ledger.intend(self.load_id, batch.number, self._stamp, planned)
+        self._quarantine.write(self._stamp, [*_refused(plan.outcomes), *rejections])
         outcomes = self._sink.apply(plan, thorough=intent.resumed)
-        refused = [outcome for outcome in outcomes if isinstance(outcome, Rejection)]
-        if refused:
-            self._quarantine.write(self._stamp, refused)
+        self._quarantine.write(self._stamp, _refused(outcomes))
         counts = intent.counts if intent.resumed else tally([*outcomes, *rejections])
-        self._ledger.acknowledge(self._load_id, number, counts)
+        self._ledger.acknowledge(self.load_id, batch.number, counts, cut_short=batch.cut_short)

@@ -28,7 +28,9 @@ def complain(message: str) -> None:
 
 
 @contextmanager
-def progress_bar(title: str, size: int | None, *, shown: bool = True) -> Iterator[Callable[[ChunkReport], None]]:
+def progress_bar(
+    title: str, size: int | None, *, shown: bool = True
+) -> Iterator[Callable[[ChunkReport], None]]:
     """A bar over bytes of dumps that chunk reports move; silent where stderr is no terminal."""
     if not shown or not err.is_terminal:
         yield lambda report: None
@@ -100,5 +102,3 @@ def _cells(counts: Counts) -> Iterator[str]:
 def _numbers(*numbers: int) -> Iterator[str]:
     for n in numbers:
         yield f"{n:,}" if n else "·"
-
-

@@ -30,18 +30,21 @@ def command(
     chosen = chosen_source(configuration, source, format, set_)
     found = list(find_dumps(paths))
     size = sum(dump.size or 0 for dump in found if isinstance(dump, Dump))
-    with workshop(environment, configuration) as shop, stop_on_signals() as stop:
-        with progress_bar("loading", size, shown=not json) as move:
-            report = load(
-                [(chosen, found)],
-                shop.job(),
-                shop.store,
-                shop.schema,
-                shop.runner(size),
-                workers=shop.workers,
-                on_report=move,
-                stop=stop,
-            )
+    with (
+        workshop(environment, configuration) as shop,
+        stop_on_signals() as stop,
+        progress_bar("loading", size, shown=not json) as move,
+    ):
+        report = load(
+            [(chosen, found)],
+            shop.job(),
+            shop.store,
+            shop.schema,
+            shop.runner(size),
+            workers=shop.workers,
+            on_report=move,
+            stop=stop,
+        )
     if json:
         sys.stdout.write(orjson.dumps(report.as_json()).decode() + "\n")
         show_failures(report)

@@ -3,8 +3,12 @@
 Example: article-etl nightly --date 2026-03-01 --source harbour-wire
 """
 
+import datetime as dt
+
 import typer
 
+from etl.errors import StoreError
+from etl.pipeline.job import LoadReport
 from flows.cli.console import progress_bar, show_report
 from flows.cli.options import DateOption, SourcesOption, day, read
 from flows.prefect_server import prefect_server
@@ -19,13 +23,24 @@ def command(date: DateOption = None, source: SourcesOption = None) -> None:
     for name in source or ():
         configuration.source(name)
     with prefect_server(environment.home):
-        from flows.nightly import nightly
-
-        with progress_bar("nightly", None) as move:
-            token = watcher.set(move)
-            state = nightly(date=chosen, sources=source, return_state=True)
-            watcher.reset(token)
-    report = state.result(raise_on_failure=False)
+        report = run_nightly(chosen, source)
     show_report(report)
-    if state.is_failed():
+    if report.state in ("failed", "interrupted"):
         raise typer.Exit(1)
+
+
+def run_nightly(date: dt.date | None, sources: list[str] | None) -> LoadReport:
+    """Run the flow in this process, with a progress bar.
+
+    Raises:
+        Exception: what kept the flow from a report, such as a server that cannot be reached.
+    """
+    from flows.nightly import nightly
+
+    with progress_bar("nightly", None) as move:
+        watcher.set(move)
+        state = nightly(date=date, sources=sources, return_state=True)
+    report = state.result(raise_on_failure=False)
+    if isinstance(report, LoadReport):
+        return report
+    raise report if isinstance(report, Exception) else StoreError(f"the flow ended as {state}")
