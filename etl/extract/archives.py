@@ -14,7 +14,7 @@ from etl.extract.names import (
     stated_compression,
     without_compression,
 )
-from etl.extract.readers import is_readable_name
+from etl.extract.readers import unreadable
 from etl.extract.streams import peeked
 from etl.extract.tar_members import Tar, TarMember
 from etl.extract.types import Member, Readable, Skipped
@@ -132,11 +132,8 @@ def _entry(member: TarMember | ZipMember, walk: Walk, outer: str | None, depth: 
     if any(part not in (".", "..") and (is_leftover(part) or part == "__MACOSX") for part in parts):
         return
     file_name = parts[-1]
-    if not walk.any_ending and not is_readable_name(file_name):
-        yield Skipped(
-            f"{walk.dump}!{shown}",
-            f"its ending {ending(file_name)!r} is no dump's; state a `format` to read it",
-        )
+    if not walk.any_ending and (why := unreadable(file_name)):
+        yield Skipped(f"{walk.dump}!{shown}", why)
         return
     try:
         yield from members(member.stream, file_name, walk, name=shown, depth=depth + 1)

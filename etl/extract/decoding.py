@@ -1,8 +1,8 @@
 """Bytes to text: BOM, strict UTF-8, the source's declared encoding, then a restricted guess. Never a
 silent replacement.
 
-A guess is made only where nothing that is not ASCII reads as UTF-8: a few stray bytes in a text of
-UTF-8 are damage, and no encoding of the whole would read the rest right.
+A guess is made only where hardly anything that is not ASCII reads as UTF-8: a few stray bytes in a text
+of UTF-8 are damage, and no encoding of the whole would read the rest right.
 """
 
 import codecs
@@ -53,6 +53,10 @@ _ZERO_PATTERNS = (
     ("utf-16-be", (1, 3), 0.3),
 )
 
+# Neither byte is ever the second one of a character of two.
+_UNIT_END = re.compile(rb'[\n"]')
+_ENOUGH = 0.1
+"""Share of the text: by chance a short string in another encoding may read as UTF-8."""
 _NOT_ASCII = re.compile(rb"[^\x00-\x7f]+")
 _WESTERN = frozenset(
     "£€¥§©®°·«»‘’‚“”„–—…•™¡¿½¼¾²ªº\xa0àâäáãåçéèêëíìîïñóòôöõúùûüßæøœÀÂÄÁÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÆØŒ"
@@ -140,28 +144,50 @@ def decode_line(line: bytes, encodings: tuple[str, ...]) -> str:
 
 
 def line_encodings(sample: bytes, declared: str | None) -> tuple[str, ...]:
-    """What lines that are not UTF-8 may be read as, judged by a sample of the member.
+    """What lines that are not UTF-8 may be read as, judged by a sample of the member, widest first.
 
-    The declared encoding where it reads any of them; a guess where none of the sample's lines that
-    are not ASCII reads as UTF-8 or as declared; else nothing.
+    The declared encoding; and a guess where hardly anything in the sample reads as UTF-8 or as declared.
     """
-    declared_ones = declared_codecs(declared)
+    codecs_declared = declared_codecs(declared)
+    if readable_share(sample, ("utf-8",)) >= _ENOUGH or (
+        codecs_declared and readable_share(sample, codecs_declared) >= _ENOUGH
+    ):
+        return codecs_declared
+    odd = b"\n".join(unit for unit in _UNIT_END.split(sample) if not unit.isascii())
+    guess = guess_encoding(odd, len(sample))
+    return (*codecs_declared, guess) if guess else codecs_declared
+
+
+def whole_encoding(sample: bytes, declared: str | None) -> str | None:
+    """The encoding that a member is in as a whole, judged by a sample; None if that is UTF-8, or unknown."""
+    if readable_share(sample, ("utf-8",)) >= _ENOUGH:
+        return None
+    encodings = line_encodings(sample, declared)
+    return max(encodings, key=lambda encoding: readable_share(sample, (encoding,)), default=None)
+
+
+def readable_share(sample: bytes, encodings: tuple[str, ...]) -> float:
+    """How much of a sample that is not ASCII reads as one of the encodings; 1 if all is ASCII.
+
+    Line by line and string by string, for one stray byte says nothing of the rest.
+    """
     if sample.isascii():
-        return declared_ones
-    odd = []
-    for line in sample.split(b"\n"):
-        if not line.isascii():
-            if _reads(line, ("utf-8",)) or _reads(line, declared_ones):
-                return declared_ones
-            odd.append(line)
-    guess = guess_encoding(b"\n".join(odd), len(sample))
-    return (*declared_ones, guess) if guess else declared_ones
+        return 1.0
+    units = _UNIT_END.split(sample)
+    if len(sample) >= SAMPLE_BYTES and len(units) > 1:
+        units.pop()  # cut off, maybe within a character
+    total = good = 0
+    for unit in units:
+        if not unit.isascii():
+            total += len(unit)
+            good += len(unit) if _reads(unit, encodings) else 0
+    return good / total if total else 1.0
 
 
-def _reads(line: bytes, encodings: tuple[str, ...]) -> bool:
+def _reads(unit: bytes, encodings: tuple[str, ...]) -> bool:
     for encoding in encodings:
         try:
-            line.decode(encoding)
+            unit.decode(encoding)
         except UnicodeDecodeError:
             continue
         return True
@@ -193,15 +219,16 @@ def guess_encoding(data: bytes, of: int | None = None) -> str | None:
 
 
 class Transcoded:
-    """A UTF-16 or UTF-32 stream as UTF-8.
+    """A stream in another encoding as UTF-8.
 
-    Half a surrogate pair passes through as bytes that are not UTF-8, so that it costs its own record
-    and not the stream.
+    What is no character passes through as bytes that are not UTF-8, so that it costs its own record and
+    not the stream.
     """
 
     def __init__(self, stream: Readable, encoding: str, mark: int, dump: str) -> None:
         self._stream = stream
-        self._decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
+        errors = "surrogatepass" if encoding.startswith("utf-") else "surrogateescape"
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors)
         self._skip = mark
         self._dump = dump
         self._pending = b""

@@ -15,8 +15,8 @@ from urllib.parse import unquote, urlsplit
 
 from etl.errors import DumpError
 from etl.extract.dated_paths import DatedPath, is_dated
-from etl.extract.names import ending, is_leftover, printable, without_credentials
-from etl.extract.readers import is_readable_name
+from etl.extract.names import is_leftover, printable, without_credentials
+from etl.extract.readers import unreadable
 from etl.extract.remote import find_remote
 from etl.extract.types import Dump, Skipped
 
@@ -78,9 +78,7 @@ class _Rules(NamedTuple):
 
     def refusal(self, name: str) -> str | None:
         """Why a file that was not named is no dump by its name, if it is none."""
-        if self.any_ending or is_readable_name(name):
-            return None
-        return f"its ending {ending(name)!r} is no dump's; name the file, or state a `format`, to read it"
+        return None if self.any_ending else unreadable(name)
 
 
 def _one_path(path: str, first: date | None, last: date | None, rules: _Rules) -> Iterator[Found]:

@@ -13,6 +13,7 @@ from etl.extract.types import LineBlock, Readable
 
 BLOCK_BYTES = 2 << 20
 """Size of a block of lines: one batch of writes, one entry in the ledger. Resuming a load relies on it."""
+_LONG_LINE = 500
 HEAD_BYTES = 64 << 10
 """What is kept of a line that is too long, to be shown."""
 
@@ -45,9 +46,20 @@ def line_blocks(stream: Readable, *, block_bytes: int, max_line_bytes: int) -> I
             yield LineBlock(number, offset, record, data, length, failure is not None)
             number += 1
             offset += length
-            record += data.count(b"\n") if length == len(data) else 1
+            record += _count_lines(data) if length == len(data) else 1
     if failure is not None:
         raise failure
+
+
+def _count_lines(data: bytes) -> int:
+    """`data.count(LF)`, which looks at each byte in turn up to Python 3.12; jumping pays for long lines."""
+    if data.find(b"\n", 0, _LONG_LINE) >= 0:
+        return data.count(b"\n")
+    count = at = 0
+    find = data.find
+    while at := find(b"\n", at) + 1:
+        count += 1
+    return count
 
 
 def _filled(stream: Readable, pending: bytes, size: int) -> tuple[bytes, DumpError | None]:

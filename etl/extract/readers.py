@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from etl.extract.csv import csv_records, tsv_records
+from etl.extract.json import json_records
 from etl.extract.jsonl import json_lines_reader
 from etl.extract.names import ARCHIVE_ENDINGS, ending, without_compression
 from etl.extract.text import text_pages
@@ -10,6 +12,9 @@ from etl.extract.types import Reader
 READERS: Mapping[str, Reader] = {
     "text": text_pages,
     "jsonl": json_lines_reader,
+    "json": json_records,
+    "csv": csv_records,
+    "tsv": tsv_records,
 }
 
 ENDINGS: Mapping[str, str] = {
@@ -34,10 +39,10 @@ def format_of(file_name: str) -> str | None:
     return ENDINGS.get(ending(without_compression(file_name)))
 
 
-def is_readable_name(file_name: str) -> bool:
-    """Whether the name's ending is that of a dump, be it an archive of dumps."""
+def unreadable(file_name: str) -> str | None:
+    """Why a file that was not named is no dump, by its name; None for one that is, or an archive of them."""
     last = ending(without_compression(file_name))
-    return last in ENDINGS or last in ARCHIVE_ENDINGS
-
-
-__all__ = ["ENDINGS", "READERS", "format_of", "is_readable_name"]
+    if last in ENDINGS or last in ARCHIVE_ENDINGS:
+        return None
+    said = f"its ending {last!r} is" if last else "it has no ending, and so is"
+    return f"{said} no dump format's; state a `format` to read it"

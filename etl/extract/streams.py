@@ -1,7 +1,7 @@
 """Small streams: one that gives back what was peeked at, one that is UTF-8 whatever it was."""
 
 from etl.errors import DumpError
-from etl.extract.decoding import SAMPLE_BYTES, Transcoded, wide_encoding
+from etl.extract.decoding import SAMPLE_BYTES, Transcoded, line_encodings, whole_encoding, wide_encoding
 from etl.extract.types import Readable
 
 
@@ -47,9 +47,10 @@ def read_all(stream: Readable, most: int) -> bytes:
 
 
 def as_utf8(stream: Readable, dump: str) -> tuple[Readable, bytes]:
-    """The stream, in UTF-8 if it was UTF-16 or UTF-32, and a sample of its head to judge other encodings by.
+    """The stream in UTF-8, as far as may be, and a sample of its head.
 
-    A byte order mark of UTF-8 is left in both.
+    UTF-16 and UTF-32 are transcoded, which moves byte offsets; anything else passes through, its byte
+    order mark included, to be decoded line by line.
     """
     head, stream = peeked(stream, SAMPLE_BYTES)
     wide = wide_encoding(head)
@@ -59,4 +60,25 @@ def as_utf8(stream: Readable, dump: str) -> tuple[Readable, bytes]:
     return stream, sample
 
 
-__all__ = ["Resumed", "as_utf8", "peeked", "read_all"]
+def wholly_utf8(stream: Readable, dump: str, declared: str | None) -> tuple[Readable, tuple[str, ...]]:
+    """The stream in UTF-8 for formats that are not cut at line ends first; and what a text in it that is
+    still not UTF-8 may be read as.
+
+    A stream that is in another encoding as a whole is transcoded, for in some of them a byte of a
+    character may look like a bracket.
+    """
+    stream, sample = as_utf8(stream, dump)
+    encoding = whole_encoding(sample, declared)
+    if encoding is not None:
+        return Transcoded(stream, encoding, 0, dump), ()
+    return stream, line_encodings(sample, declared)
+
+
+class LineFeeds:
+    """A stream whose lines end in CR alone, with LF in its place."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+
+    def read(self, size: int, /) -> bytes:
+        return self._stream.read(size).replace(b"\r", b"\n")
