@@ -32,8 +32,14 @@ from etl.errors import ArticleEtlError
 # between, the next command waits for the pid file instead of starting a second server.
 _BECOME_SERVER = 'echo "$$" > "$0" && exec "$@" < /dev/null'
 
-_children: list[subprocess.Popen[bytes]] = []
-"""Servers that this process started, kept so that they are reaped and never warned about."""
+
+class _Child(subprocess.Popen[bytes]):
+    def __del__(self) -> None:
+        """Nothing to warn about: a server may outlive the command that started it."""
+
+
+_children: list[_Child] = []
+"""Servers that this process started, kept so that they are collected when they end."""
 
 
 class ServerError(ArticleEtlError):
@@ -59,7 +65,7 @@ class SharedServer:
         self.name = name
         self._users: int | None = None
         self._start_lock = -1
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: _Child | None = None
 
     @contextmanager
     def starting(self, patience: float = 150) -> Iterator[None]:
@@ -154,7 +160,7 @@ class SharedServer:
         self._write(state)
         argv = ["/bin/sh", "-c", _BECOME_SERVER, str(self.folder / "server.pid"), *command]
         with log.open("ab") as output:
-            self._child = subprocess.Popen(  # noqa: S603 - the caller's own command line
+            self._child = _Child(
                 argv, stdin=self._start_lock, stdout=output, stderr=output, env=env, start_new_session=True
             )
         _children.append(self._child)
@@ -190,8 +196,8 @@ class SharedServer:
                 if not _gone(pid, 10):
                     raise ServerError(f"{self.name} (process {pid}) does not stop; end it by hand")
             _signal_group(pid, signal.SIGKILL)  # what the server itself had started
-            _children[:] = [child for child in _children if child.pid != pid]
         self.folder.joinpath("server.pid").unlink(missing_ok=True)
+        _children[:] = [child for child in _children if child.poll() is None]
 
     def _write(self, state: State) -> None:
         fresh = self.folder / "server.json.new"
