@@ -12,8 +12,8 @@ _WHITE = re.compile(r"\s+")
 _CRUMB = re.compile(r"\s+[»›]\s+")
 _HOME = {
     "home", "homepage", "home page", "start", "startseite", "accueil", "inicio", "início", "главная",
-    "головна", "首页", "首頁", "ホーム", "홈", "beranda", "anasayfa", "strona główna", "domů", "hem", "hjem", "etusivu",
-    "الرئيسية", "خانه",
+    "головна", "首页", "首頁", "ホーム", "홈", "beranda", "anasayfa", "strona główna", "domů", "hem", "hjem",
+    "etusivu", "الرئيسية", "خانه",
 }  # fmt: skip
 """First crumbs that tell a breadcrumb from a title that has a `»` of its own."""
 _QUOTES = "\"'"

@@ -46,7 +46,7 @@ def undated_key(title: str, body: str) -> str:
     return f"undated/{title}-{digest}"
 
 
-def content_hash(  # noqa: PLR0917 - everything that an article says
+def content_hash(
     title: str,
     body: str,
     authors: Sequence[str],

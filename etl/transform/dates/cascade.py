@@ -1,22 +1,26 @@
 """The cascade: from a raw value to an instant, or a refusal that says what would settle it."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
 from etl.errors import Refusal
 from etl.model import Reason
 from etl.transform.dates.eastasian import to_iso
+from etl.transform.dates.epochs import as_text, extended_json, read_epoch
 from etl.transform.dates.guarded import read_guarded
 from etl.transform.dates.instant import Clock, Instant
 from etl.transform.dates.iso import read_iso
 from etl.transform.dates.languages import read_worded
-from etl.transform.dates.numbers import as_text, extended_json, read_epoch
 from etl.transform.dates.plain import LONGEST, plain
 from etl.transform.dates.policy import DatePolicy
 from etl.transform.dates.resolve import resolve
 from etl.transform.dates.spelled import read_spelled
 
 _SHOWN = 80
+_LABEL = re.compile(r"(?:first )?(?:published|posted|publication date|date)\b(?: on\b)?:? ?", re.IGNORECASE)
+_LABEL_STARTS = frozenset("fpdFPD")
+_GLUED_TIME = re.compile(r"(?<=\d)T(?=\d)")
 
 
 def read_date(value: object, policy: DatePolicy) -> Instant:
@@ -132,12 +136,14 @@ def _read(text: str, policy: DatePolicy) -> Clock | None:
         if len(whole) in (8, 12, 14):
             return read_iso(text, policy.zones)
         return None
-    text = to_iso(text)
+    if text[-2:] == ")/" and text.startswith("/Date("):
+        return _read(text[6:-2], policy)  # .NET's epoch
+    text = to_iso(_LABEL.sub("", text, count=1) if text[:1] in _LABEL_STARTS else text)
     return (
         read_iso(text, policy.zones)
         or read_spelled(text, policy)
         or read_guarded(text, policy)
-        or read_worded(text, policy)
+        or read_worded(_GLUED_TIME.sub(" ", text), policy)
     )
 
 

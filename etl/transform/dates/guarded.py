@@ -18,8 +18,13 @@ from etl.transform.dates.zones import named_zone, offset_zone
 _GMT_OFFSET = re.compile(r"\b(?:GMT|UTC|UT) ?([+-]\d{1,2}(?::?\d{2})?)\b", re.IGNORECASE)
 _DOTTED_TIME = re.compile(r"\b(\d{1,2})\.(\d{2})(?= ?[ap]\.?m\b)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:1[6-9]|2[01])\d{2}(?!\d)")
-_ONE_TIME = re.compile(r"\d:\d{2}")
-_FRACTION_OF_CLOCK = re.compile(r"\d[.,]\d+ ?[hm]", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+")
+_OBJECTION = re.compile(
+    r"\d[.,]\d+ ?[hm]"  # hours with decimals
+    r"|\d{4}-\d{1,2}-\d{1,2}-"  # a fourth part, which it would take for an hour
+    r"|(?:\d:\d{2}.*?){3}",  # more than a time and an offset
+    re.IGNORECASE,
+)
 _YEAR_FIRST = re.compile(r"\D*\d{4}(?!\d)[-/. ]")
 
 # Two days that differ in every part, and a third that differs from the first in its time alone.
@@ -34,9 +39,8 @@ def read_guarded(text: str, policy: DatePolicy) -> Clock | None:
     Raises:
         Refusal: incomplete_date, ambiguous_date or unknown_zone, where dateutil would have guessed.
     """
-    if not text.isascii() or len(_YEAR.findall(text)) != 1 or len(_ONE_TIME.findall(text)) > 2:
-        return None
-    if _FRACTION_OF_CLOCK.search(text):
+    years = _YEAR.findall(text)
+    if not text.isascii() or len(years) != 1 or _OBJECTION.search(text) or len(_NUMBER.findall(text)) > 9:
         return None
     text = _GMT_OFFSET.sub(r"\1", text)
     text = _DOTTED_TIME.sub(r"\1:\2", text)
@@ -46,6 +50,8 @@ def read_guarded(text: str, policy: DatePolicy) -> Clock | None:
     other = _parse(text, _OTHER, policy, dayfirst=False)
     if other is None or other.date() != month_first.date():
         raise Refusal(Reason.INCOMPLETE_DATE, f"{text!r} does not give year, month and day")
+    if month_first.year != int(years[0]):
+        return None
     read = month_first
     if not _YEAR_FIRST.match(text):
         day_first = _parse(text, _ONE, policy, dayfirst=True)

@@ -8,7 +8,10 @@ from etl.transform.dates.instant import Clock
 from etl.transform.dates.parts import clock
 from etl.transform.dates.zones import named_zone, offset_zone
 
-_ZONE = r"(?P<zone>Z|[+-]\d{1,2}(?::?\d{2})?|[A-Za-z]{2,5})?"
+_ZONE = (
+    r"(?P<zone>Z|[+-]\d{1,2}(?::?\d{2})?|(?![AaPp]\.?[Mm])[A-Za-z]{2,5})?"
+    r"(?: (?:UTC|GMT)|\[[A-Za-z_/]+\])?"  # Go's and Java's own spellings say it twice
+)
 _EXTENDED = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:[Tt ] ?(\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,:](\d{1,9}))?)? ?" + _ZONE + r")?)?",

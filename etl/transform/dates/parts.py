@@ -7,7 +7,7 @@ from etl.model import Precision, Reason
 from etl.transform.dates.instant import Clock
 
 
-def clock(  # noqa: PLR0917 - a date has that many parts
+def clock(
     text: str,
     year: str | int,
     month: str | int,

@@ -9,6 +9,14 @@ from etl.sources import DateOrder, Source
 from etl.transform.dates.instant import Instant
 from etl.transform.dates.zones import configured_zone
 
+_DAY_FIRST = {
+    "ar", "be", "bg", "bn", "bs", "ca", "cs", "da", "de", "el", "es", "et", "fa", "fi", "fr", "gl",
+    "he", "hi", "hr", "id", "is", "it", "ka", "lv", "mk", "nb", "nl", "nn", "no", "pl", "pt", "ro",
+    "ru", "sk", "sl", "sq", "sr", "th", "tr", "uk", "ur", "vi",
+}  # fmt: skip
+_YEAR_FIRST = {"zh", "ja", "ko", "hu", "lt", "mn"}
+"""Languages whose locales all write their dates in that order (CLDR); English is not one of them."""
+
 CACHE_SIZE = 4096
 """Texts remembered; dates by the day repeat all the time, those to the second hardly ever."""
 
@@ -24,6 +32,7 @@ class DatePolicy:
         "cache",
         "date_order",
         "earliest",
+        "language_order",
         "languages",
         "latest",
         "window_start",
@@ -46,6 +55,7 @@ class DatePolicy:
         self.zone = zone
         self.date_order = date_order
         self.languages = languages
+        self.language_order = _order_of(languages)
         self.zones: dict[str, tzinfo] = {
             name.upper(): configured_zone(name, meaning) for name, meaning in (zones or {}).items()
         }
@@ -78,3 +88,11 @@ class DatePolicy:
         if len(self.cache) >= CACHE_SIZE:
             self.cache.clear()
         self.cache[text] = found
+
+
+def _order_of(languages: tuple[str, ...]) -> DateOrder | None:
+    """The order that all of the languages share. It counts where the text is in one of them, or has the
+    dots that English does not write; `01/02/2023` alone may come from any program."""
+    if languages and _DAY_FIRST.issuperset(languages):
+        return "DMY"
+    return "YMD" if languages and _YEAR_FIRST.issuperset(languages) else None

@@ -25,10 +25,11 @@ _NOT_A_ZONE = (
     r"(?!(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|on|at)[a-z]*\b)"
 )
 _TIME = re.compile(
-    r"(?<![\d.:/-])"
+    r"(?<![\d.:/])(?<!\d-)"
     r"(?:(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?![\d:]) ?([ap]\.? ?m\b\.?)?"
     r"|(\d{1,2})(?:[.](\d{2}))? ?([ap]\.? ?m\b\.?)"
-    r"|(\d{1,2}) ?h ?(\d{2})(?![\d:]))"
+    r"|(\d{1,2}) ?h ?(\d{2})(?![\d:])"
+    r"|(?:(?<=\d{4} )|(?<=\d{4}, ))(\d{1,2})\.(\d{2})(?![\d.:]))"
     # Names of zones are written in capitals; a word in small letters is for another rule.
     r"(?: ?\(?(?P<zone>(?:GMT|UTC|UT)? ?[+-]\d{1,2}(?::?\d{2})?(?![\d:])|(?:GMT|UTC)\b"
     r"|" + _NOT_A_ZONE + r"(?-i:[A-Z]{1,5}\b(?!/)|[A-Z][A-Za-z]+/[A-Za-z_/]+))\)?(?: ?\([^()]*\))?)?",
@@ -52,14 +53,14 @@ def cut_time(text: str, zones: Mapping[str, tzinfo]) -> tuple[str, Time] | None:
     rest = rest.replace(" at ", " ").replace(" on ", " ").strip(_JOINTS)
     if _TIME.search(rest):
         return None
-    h, mi, s, fraction, half, h2, mi2, half2, h3, mi3, zone = found.groups()
-    hour = int(h or h2 or h3)
+    h, mi, s, fraction, half, h2, mi2, half2, h3, mi3, h4, mi4, zone = found.groups()
+    hour = int(h or h2 or h3 or h4)
     half = half or half2
     if half:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if half[0] in "pP" else 0)
-    minute = int(mi or mi2 or mi3 or 0)
+    minute = int(mi or mi2 or mi3 or mi4 or 0)
     second = int(s) if s else None
     return rest, Time(hour, minute, second, fraction, _zone(zone, zones))
 
