@@ -16,6 +16,8 @@ from etl.model import Reason
 
 _LARGEST = 2**63 - 1
 _PLAIN = frozenset((str, bool, type(None)))
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_CONTROL = re.compile(rb"[\x00-\x1f]")
 _STRING_OR_INTEGER = re.compile(rb'"(?:[^"\\]++|\\.)*+"|(-?[0-9]{19,}+)(?![0-9.eE])', re.DOTALL)
 _NOT_FINITE = re.compile(r"[-+]?(NaN|nan|Infinity|inf)")
 _MOST_SHAPES = 1000
@@ -68,6 +70,12 @@ class RecordParser:
                 error = second
             else:
                 return self.checked(value, raw)
+        if "control character" in error.msg:
+            # Crawlers write tabs and line ends into strings as they are; nothing else they can mean.
+            try:
+                return self.checked(orjson.loads(_STRING.sub(_escaped, raw)), raw)
+            except orjson.JSONDecodeError:
+                pass
         if "depth limit" in error.msg:
             raise self._too_deep()
         near = error.doc[error.pos : error.pos + 60]
@@ -123,6 +131,10 @@ def _check_digits(raw: bytes) -> None:
             shown = match[1].decode()
             shown = shown if len(shown) <= 40 else f"{shown[:20]}… ({len(shown)} digits)"
             raise Refusal(Reason.BAD_VALUE, f"the integer {shown} needs more than 64 bits")
+
+
+def _escaped(string: re.Match[bytes]) -> bytes:
+    return _CONTROL.sub(lambda control: b"\\u%04x" % ord(control[0]), string[0])
 
 
 def _short(raw: bytes) -> str:

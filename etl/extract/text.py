@@ -50,7 +50,6 @@ _IN_PARENTHESES = re.compile(
     r"\([^()]*?\b(?:[Rr]eporter|[Cc]orrespondent|[Jj]ournalist)s?[:\s]\s*(?P<name>[^\sa-z()][^()]{1,60})\)"
     r"|[(（][^()（）]{0,40}?(?:记者|記者)[:：]?\s*(?P<cjk>[^()（）]{2,30})[)）]"
 )
-_GAPS = re.compile(r"\n{3,}")
 
 
 def text_pages(member: Member, reading: Reading) -> Iterator[RawRecord | Rejection]:
@@ -89,9 +88,7 @@ def page_fields(text: str) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     body_start = _read_head(lines, filled, fields)
     _read_tail(lines, [i for i in filled[-_TAIL_LINES:] if i >= body_start and lines[i]], fields)
-    body = "\n".join(lines[body_start:]).strip("\n")
-    if "\n\n\n" in body:
-        body = _GAPS.sub("\n\n", body)
+    body = _joined(lines[body_start:])
     if body:
         fields["body"] = body
         if "byline" not in fields:
@@ -99,6 +96,19 @@ def page_fields(text: str) -> dict[str, Any]:
             if ("(" in opening or "（" in opening) and (match := _IN_PARENTHESES.search(opening)):
                 fields["byline"] = (match["name"] or match["cjk"]).strip()
     return fields
+
+
+def _joined(lines: list[str]) -> str:
+    """The lines, with one blank line for each run of blank ones between them."""
+    kept: list[str] = []
+    gap = False
+    for line in lines:
+        if line:
+            if gap and kept:
+                kept.append("")
+            kept.append(line)
+        gap = not line
+    return "\n".join(kept)
 
 
 def _read_head(lines: list[str], filled: list[int], fields: dict[str, Any]) -> int:

@@ -36,6 +36,8 @@ class Reading(msgspec.Struct, frozen=True):
     records: str | None
     delimiter: str | None
     limits: Limits
+    record: str | None = None
+    """Tag of the element that is a record, in XML and SGML."""
 
 
 class Skipped(msgspec.Struct, frozen=True):

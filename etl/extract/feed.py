@@ -1,0 +1,161 @@
+"""Feeds: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, CDF by feedparser; JSON Feed. One record an entry.
+
+feedparser is only ever given bytes: it fetches nothing, whatever a feed refers to.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from etl.errors import DumpError, Refusal
+from etl.extract.declared import refuse_damage
+from etl.extract.feedtext import entry_slices, feed_text, is_closed, is_complete, root_name, safe_markup
+from etl.extract.jsonfeed import json_feed_entries
+from etl.extract.rejecting import rejected, too_large
+from etl.extract.streams import read_all
+from etl.extract.types import Member, Reading
+from etl.model import RawRecord, Reason, Rejection
+
+_ROOTS = frozenset(("rss", "feed", "rdf", "channel"))
+_DC_DATE = re.compile(rb"<(?:[\w.-]+:)?date[\s>]", re.IGNORECASE)
+_DERIVED = frozenset(
+    "title published updated link links id guidislink summary content author authors contributors tags "
+    "category enclosures language href description".split()
+)
+"""What feedparser says of an entry that is taken up elsewhere, or is only a view of something else."""
+
+
+def feed_entries(member: Member, reading: Reading) -> Iterator[RawRecord | Rejection]:
+    """The entries of a feed. A record's number is its entry's ordinal, 1-based.
+
+    Fields, each only where the feed has it: `title`, `published` and `updated` (as written), `url`,
+    `body` (content, else summary; HTML stays HTML), `summary`, `authors`, `tags`, `language`, `id`,
+    `feed_title`, `feed_url`, and what else an entry has as plain text.
+
+    Raises:
+        DumpError: it is no feed, is over `limits.feed_bytes`, declares entities that could do harm, or
+            is cut off; entries that are whole come first.
+    """
+    most = reading.limits.feed_bytes
+    data = read_all(member.stream, most)
+    if len(data) > most:
+        raise DumpError(
+            member.dump,
+            f"is a feed of over {most:,} bytes, and feeds are read whole; "
+            "raise `limits.feed_bytes` in config/settings.toml",
+        )
+    text = feed_text(data, reading.encoding)
+    if not text:
+        return
+    if text.startswith("{"):
+        yield from json_feed_entries(text, member, reading)
+        return
+    markup = safe_markup(text, member.dump).encode("utf-8", "replace")
+    yield from _Feed(markup, member, reading, offset=_offset(data, markup)).entries()
+
+
+def _offset(data: bytes, markup: bytes) -> int | None:
+    """Where the markup begins in the dump; None where decoding moved everything."""
+    at = len(data) - len(markup)
+    return at if at >= 0 and data.endswith(markup) else None
+
+
+class _Feed:
+    def __init__(self, markup: bytes, member: Member, reading: Reading, offset: int | None) -> None:
+        import feedparser
+
+        self._markup = markup
+        self._member = member
+        self._most = reading.limits.record_bytes
+        self._offset = offset
+        declared = b"<?xml version='1.0' encoding='utf-8'?>\n" + markup
+        self._parsed = feedparser.parse(io.BytesIO(declared))
+        feed = self._parsed.feed
+        self._common = {
+            "language": feed.get("language"),
+            "feed_title": feed.get("title"),
+            "feed_url": feed.get("link"),
+        }
+
+    def entries(self) -> Iterator[RawRecord | Rejection]:
+        parsed, dump = self._parsed, self._member.dump
+        cause = parsed.get("bozo_exception")
+        if not parsed.entries:
+            root = root_name(self._markup[: 64 << 10].decode("utf-8", "replace"))
+            if root not in _ROOTS:
+                raise DumpError(
+                    dump, f"is no feed: its first element is {root!r}; state the `format` that it has"
+                )
+            if cause is not None:
+                raise DumpError(dump, f"is malformed, and no entry of it can be read: {cause}")
+            return
+        slices = entry_slices(self._markup)
+        exact = len(slices) == len(parsed.entries)
+        cut_off = cause is not None and not is_complete(self._markup)
+        for record, entry in enumerate(parsed.entries, 1):
+            start, raw = slices[record - 1] if exact else (0, b"")
+            offset = self._offset + start if exact and self._offset is not None else None
+            last = record == len(parsed.entries)
+            yield self._entry(entry, record, raw, offset, whole=not (cut_off and last and not is_closed(raw)))
+        if cut_off:
+            raise DumpError(dump, f"ends before its last tag, after entry {record}; fetch it again: {cause}")
+
+    def _entry(
+        self, entry: Any, record: int, raw: bytes, offset: int | None, *, whole: bool
+    ) -> RawRecord | Rejection:
+        name = self._member.name
+        fields = {**self._common, **_fields(entry, has_dc_date=_DC_DATE.search(raw) is not None)}
+        fields = {field: value for field, value in fields.items() if value}
+        # What cannot be told apart in the markup is kept as it was understood.
+        raw = raw or orjson.dumps(fields)
+        if len(raw) > self._most:
+            return too_large(raw, len(raw), self._most, record=record, member=name, offset=offset)
+        try:
+            if not whole:
+                raise Refusal(Reason.MALFORMED, "the feed ends within this entry")
+            for field, value in fields.items():
+                refuse_damage(value if isinstance(value, str) else " ".join(value), f"the entry's {field}")
+        except Refusal as refusal:
+            return rejected(refusal, raw, record, name, offset)
+        return RawRecord(fields, record, raw, name, offset)
+
+
+def _fields(entry: Any, *, has_dc_date: bool) -> dict[str, Any]:
+    # `dict.get`, because feedparser's own lookup answers for keys that the entry does not have.
+    def get(key: str) -> Any:
+        return dict.get(entry, key)
+
+    published, updated = get("published"), get("updated")
+    if published is None and has_dc_date:
+        published, updated = updated, None  # feedparser files dc:date under `updated`
+    content = max((part.get("value") or "" for part in get("content") or ()), key=len, default="")
+    summary = get("summary")
+    fields = {key: value for key, value in entry.items() if key not in _DERIVED and isinstance(value, str)}
+    return fields | {
+        "title": get("title"),
+        "published": published,
+        "updated": updated,
+        "url": get("link"),
+        "body": content or summary,
+        "summary": summary if content else None,
+        "authors": _authors(entry),
+        "tags": [name for tag in get("tags") or () if (name := tag.get("term") or tag.get("label"))],
+        "id": get("id"),
+        **_language(entry),
+    }
+
+
+def _authors(entry: Any) -> list[str]:
+    stated = [author.get("name") or author.get("email") for author in dict.get(entry, "authors") or ()]
+    return [name for name in (*stated, *(() if any(stated) else (dict.get(entry, "author"),))) if name]
+
+
+def _language(entry: Any) -> dict[str, str]:
+    stated = dict.get(entry, "language")
+    if not stated:
+        details = [*(dict.get(entry, "content") or ()), dict.get(entry, "title_detail") or {}]
+        stated = next((detail.get("language") for detail in details if detail.get("language")), None)
+    return {"language": stated} if stated else {}
