@@ -51,3 +51,7 @@ class StoreError(ArticleEtlError):
 
 class StoreUnavailableError(StoreError):
     """MongoDB stayed out of reach for the whole retry budget. The run can be started again."""
+
+
+class BooksError(ArticleEtlError):
+    """The books of a block, a dump or a run do not balance: a fault of ours, never of the data."""

@@ -1,6 +1,7 @@
 """A source: a named stream of dumps, and the policy that reads them. One TOML file each; no Python."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 PARSER_VERSION = 1
 """Raised whenever the same bytes and the same source would give another article."""
 
-Format = Literal["text", "jsonl", "json", "csv", "tsv"]
+Format = Literal[
+    "text", "jsonl", "json", "csv", "tsv", "feed", "html", "warc", "xml", "sgml", "parquet"
+]  # fmt: skip
 Role = Literal["title", "published", "body", "authors", "editor", "tags", "language", "url", "captured"]
 DateOrder = Literal["DMY", "MDY", "YMD"]
 SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
@@ -49,6 +52,9 @@ class Source(BaseModel):
     format: Format | None = Field(None, description="Dump format; by the name's ending when absent.")
     encoding: str | None = Field(None, description="Declared encoding, tried after BOM and UTF-8.")
     records: str | None = Field(None, description="Dotted path to the list of records in a JSON dump.")
+    record: str | None = Field(
+        None, min_length=1, description="Tag of a record's element in an XML or SGML dump, such as `article`."
+    )
     delimiter: str | None = Field(
         None, min_length=1, max_length=1, description="Cell delimiter of a CSV dump."
     )
@@ -126,14 +132,14 @@ class Source(BaseModel):
         """The source's time zone, or None where UTC is to be assumed."""
         return ZoneInfo(self.timezone) if self.timezone else None
 
-    def parser(self, field_table: dict[Role, Names]) -> str:
+    def parser(self, field_table: Mapping[Role, Names], *lists: Names) -> str:
         """Version of everything that turns this source's bytes into articles, such as `1-9f2c01ab34cd`.
 
-        The rules' own version, then a digest of the source's policy: a corrected time zone makes
-        every dump of the source due again.
+        The rules' own version, then a digest of the source's policy and of the shared lists: a
+        corrected time zone makes every dump of the source due again.
         """
         policy = self.model_dump_json(exclude={"description", "paths", "expect"})
-        digest = hashlib.sha256(f"{policy}\n{sorted(field_table.items())}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{policy}\n{sorted(field_table.items())}\n{lists}".encode()).hexdigest()
         return f"{PARSER_VERSION}-{digest[:12]}"
 
 

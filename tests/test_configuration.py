@@ -101,7 +101,9 @@ def test_overrides_keep_the_rest_of_the_source() -> None:
     assert changed.fields == {"title": ("headline",), "body": ("story",), "url": ("href",)}
 
 
-@pytest.mark.parametrize("option", ["timezone", "=x", "zone=UTC", "name=x", "timezone=Mars/Base", "fields.x=y"])
+@pytest.mark.parametrize(
+    "option", ["timezone", "=x", "zone=UTC", "name=x", "timezone=Mars/Base", "fields.x=y"]
+)
 def test_a_wrong_override_is_refused(option: str) -> None:
     with pytest.raises(ConfigError, match="--set"):
         with_overrides(None, [option])

@@ -51,7 +51,9 @@ def test_every_command_has_help_with_an_example(name: str, help: str) -> None:
     assert f"Example: article-etl {name.split()[0]}" in help or name == "quarantine"
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *sorted(p.name for p in (PROJECT / "docs").glob("*.md"))])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", *sorted(p.name for p in (PROJECT / "docs").glob("*.md"))]
+)
 def test_every_link_leads_to_a_file(page: str) -> None:
     import re
 

@@ -29,7 +29,11 @@ def records(n: int, seed: int = 7) -> list[Record]:
         elif fate < 0.15:
             made.append({**first, "captured_at": "2026-04-02T00:00:00Z"})
         elif fate < 0.25:
-            second = {**first, "body": first["body"] + "\n\nMore is known now.", "captured_at": "2026-04-03T00:00:00Z"}
+            second = {
+                **first,
+                "body": first["body"] + "\n\nMore is known now.",
+                "captured_at": "2026-04-03T00:00:00Z",
+            }
             made.append(second)
             if fate < 0.2:
                 made.append({**first, "captured_at": "2026-04-05T00:00:00Z"})
