@@ -168,7 +168,7 @@ def _placed(dump: Dump, reading: Reading, places: Sequence[Place]) -> Iterator[B
         read = json_lines(reading, line_encodings(sample, reading.encoding))
         for place in places:
             block = block_at(file, place, dump=dump.uri, max_line_bytes=most)
-            yield Batch(block.number, read(block))
+            yield Batch(block.number, read(block), block=block, read=read)
 
 
 def _blocks(dump: Dump, reading: Reading, wanted: Callable[[int], bool]) -> Iterator[Batch]:
@@ -181,7 +181,7 @@ def _blocks(dump: Dump, reading: Reading, wanted: Callable[[int], bool]) -> Iter
             most = reading.limits.record_bytes
             for block in line_blocks(stream, block_bytes=BLOCK_BYTES, max_line_bytes=most):
                 if wanted(block.number):
-                    yield Batch(block.number, read(block), cut_short=block.cut_short)
+                    yield Batch(block.number, read(block), cut_short=block.cut_short, block=block, read=read)
             return
     # An archive, whatever its name says.
     yield from _grouped(read_dump(dump, reading), wanted)

@@ -1,6 +1,6 @@
 """JSON Lines: one record a line. The way that most records take, so it does little else than parse."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import orjson
 
@@ -10,16 +10,14 @@ from etl.extract.jsonrecord import RecordParser
 from etl.extract.lines import BLOCK_BYTES, line_blocks
 from etl.extract.rejecting import rejected, too_large
 from etl.extract.streams import as_utf8
-from etl.extract.types import LineBlock, Member, Reading
+from etl.extract.types import LineBlock, LineFilter, LineReader, Member, Reading
 from etl.model import RawRecord, Rejection
 
 _BOM = b"\xef\xbb\xbf"
 
 
-def json_lines(
-    reading: Reading, encodings: tuple[str, ...] = (), member: str | None = None
-) -> Callable[[LineBlock], Iterator[RawRecord | Rejection]]:
-    """A function that reads blocks of JSON Lines.
+def json_lines(reading: Reading, encodings: tuple[str, ...] = (), member: str | None = None) -> LineReader:
+    """A function that reads blocks of JSON Lines, or of each only the lines that a filter wants.
 
     A record's number is its line's, 1-based; its offset is the line's first byte; `raw` is the line
     without its LF. Blank lines are no records.
@@ -33,7 +31,7 @@ def json_lines(
     checked = parser.checked
     loads = orjson.loads
 
-    def read(block: LineBlock) -> Iterator[RawRecord | Rejection]:
+    def read(block: LineBlock, wanted: LineFilter | None = None) -> Iterator[RawRecord | Rejection]:
         data, base = block.data, block.offset
         if block.over_long:
             yield too_large(data, block.length, most, record=block.first_record, member=member, offset=base)
@@ -50,6 +48,8 @@ def json_lines(
             start = end + 1
             record += 1
             line = data[begin:end]
+            if wanted is not None and not wanted(line):
+                continue
             try:
                 if end - begin > most:
                     yield too_large(

@@ -1,6 +1,6 @@
 """What the rooms of extraction hand to each other."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import NamedTuple, Protocol
 
@@ -93,6 +93,18 @@ class LineBlock(NamedTuple):
         return self.length > len(self.data)
 
 
+LineFilter = Callable[[bytes], bool]
+"""Asked of each line, before it is parsed, whether it is wanted."""
+
+
+class LineReader(Protocol):
+    """Reads a block of lines, or only those of its lines that are wanted."""
+
+    def __call__(
+        self, block: LineBlock, wanted: LineFilter | None = None, /
+    ) -> Iterator[RawRecord | Rejection]: ...
+
+
 class Batch(NamedTuple):
     """Some records of a dump, in its order. Its number and its records come from the dump alone, so that
     a load that was interrupted finds the same batches again."""
@@ -105,6 +117,10 @@ class Batch(NamedTuple):
     """What was found and not read on the way to these records."""
     cut_short: bool = False
     """Whether the dump failed within it: not to be taken for finished when the load is tried again."""
+    block: LineBlock | None = None
+    """Of a line format: the lines that `records` reads."""
+    read: LineReader | None = None
+    """Of a line format: what reads the block, should not all of its lines be wanted."""
 
 
 class Reader(Protocol):
