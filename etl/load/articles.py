@@ -1,323 +1,341 @@
-"""The sink: batches of articles into the store, convergent, retried, and counted truly."""
+"""The sink: batches of articles into the store, each article to its outcome.
 
-from collections.abc import Callable, Iterable, Sequence
+The order of writes makes a batch safe to stop anywhere and to repeat:
 
+1. what is about to be displaced is kept as a revision,
+2. new keys are inserted, unordered and sorted by key,
+3. what stands is replaced or raised, guarded by the rank that was read: never over something newer,
+4. superseded articles are kept as revisions,
+5. revisions whose content stands again are dropped.
+
+A key that turns out to have changed since it was looked up is looked up again and decided anew. Outcomes
+are decided before the writes and never taken from their results: a write that was repeated meets itself.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import bson
 import msgspec
 from bson.raw_bson import RawBSONDocument
-from pymongo import DeleteOne, ReplaceOne, UpdateOne
-from pymongo.errors import BulkWriteError
+from pymongo import ReplaceOne, UpdateOne
 
 from etl.errors import StoreError
-from etl.load.encode import attribution, encoded, not_storable
-from etl.load.faults import DUPLICATE_KEY, Fault, fault_of_write
-from etl.load.merge import Merge, Standing, merge
-from etl.load.store import Document, Store
-from etl.model import Article, Outcome, Rejection
+from etl.load.encode import as_revision, refused, revision_id
+from etl.load.merge import Standing, greatest, merge
+from etl.load.plan import KeyWork, Plan, Result, by_key, letters, make_plan, outcomes_of, prepare
+from etl.load.revisions import RAISED, Revision, Revisions, raised_fields
+from etl.load.store import Store
+from etl.load.writes import Write, insert_new, write
+from etl.model import Article, Outcome
 
-_ROUNDS = 200
-"""Bound on looking again: each round means that somebody else raised a rank, so it is never met."""
+Amend = Callable[[str], object]
+"""Told the outcomes (as `Plan.letters`) whenever they change, before what they describe is written."""
 
-
-class Plan(msgspec.Struct, frozen=True):
-    """What a batch would do now. Nothing is written yet."""
-
-    articles: Sequence[Article]
-    outcomes: list[Outcome | Rejection]
-    """One for each article."""
-    merge: Merge
-    encoded: dict[int, RawBSONDocument]
-    """Stored form by `id()` of the article, of those that are to be written."""
+MAX_ROUNDS = 200
+"""Looks at a key that others keep changing. Each time somebody else got ahead, so this is never reached."""
 
 
 class ArticleSink:
-    """Writes articles to `articles`, and to `article_revisions` what they displace."""
+    """Writes articles, so that of each key the one of greatest rank stands."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._revisions = Revisions(store)
 
     def plan(self, articles: Sequence[Article]) -> Plan:
-        """Look up what stands, and plan the least that must be written. Serves a dry run too.
+        """What would become of each article now. Writes nothing.
 
         Raises:
-            StoreError: the look-up failed for good.
+            StoreError: the server is gone or refuses.
         """
-        standing = {key: each.standing for key, each in self._look_up(articles).items()}
-        return self._planned(articles, standing)
+        return make_plan(articles, self._look_up({article.key for article in articles}))
 
-    def apply(self, plan: Plan, *, thorough: bool = False) -> list[Outcome | Rejection]:
-        """Write what was planned; plan again, by what the store says, wherever somebody was faster.
-
-        Safe to repeat. Outcomes come from look-ups, never from the results of writes: a write that is
-        repeated after a lost reply meets itself.
-
-        Args:
-            thorough: An earlier attempt may have got half-way: clean up behind it too.
-
-        Returns:
-            The outcome of each article; a `Rejection` where the store refuses its document.
-
-        Raises:
-            StoreError: the store is gone or refuses; nothing that was acknowledged is lost.
-        """
-        outcomes = list(plan.outcomes)
-        positions = {id(article): index for index, article in enumerate(plan.articles)}
-        current = plan
-        for _ in range(_ROUNDS):
-            unsure, refused = self._write(current)
-            self._clean_up(current, thorough)
-            for article, rejection in refused:
-                outcomes[positions[id(article)]] = rejection
-            unsure |= {article.key for article, _ in refused}
-            again = self._not_ours(current, unsure, outcomes, positions)
-            if not again:
-                return outcomes
-            current = self.plan(again)
-            for article, outcome in zip(again, current.outcomes, strict=True):
-                outcomes[positions[id(article)]] = outcome
-        raise StoreError("the same articles changed under our hands 200 times: is a loader looping?")
-
-    def _planned(self, articles: Sequence[Article], standing: dict[str, Standing]) -> Plan:
-        bad: dict[int, Rejection] = {}
-        while True:
-            good = [article for article in articles if id(article) not in bad] if bad else articles
-            merged = merge(good, standing)
-            documents: dict[int, RawBSONDocument] = {}
-            found = len(bad)
-            for article in (*merged.inserts, *(article for _, article in merged.replaces)):
-                document = encoded(article)
-                if isinstance(document, Rejection):
-                    bad[id(article)] = document
-                else:
-                    documents[id(article)] = document
-            for article in (*merged.revisions, *(article for _, article in merged.raises)):
-                document = encoded(article)
-                if isinstance(document, Rejection):
-                    bad[id(article)] = document
-            if len(bad) == found:
-                break
-        if not bad:
-            return Plan(articles, list(merged.outcomes), merged, documents)
-        given = iter(merged.outcomes)
-        outcomes = [bad[id(article)] if id(article) in bad else next(given) for article in articles]
-        return Plan(articles, outcomes, merged, documents)
-
-    def _look_up(self, articles: Sequence[Article]) -> dict[str, "_Found"]:
-        keys = sorted({article.key for article in articles})
-        if not keys:
-            return {}
-        fields = {"rank": 1, "content_hash": 1, "provenance": 1}
-        rows = self._store.call(
-            "the look-up of articles",
-            lambda: list(self._store.articles.find({"_id": {"$in": keys}}, fields, batch_size=len(keys))),
-        )
-        return {row["_id"]: _Found.of(row) for row in rows}
-
-    def _not_ours(
+    def apply(
         self,
         plan: Plan,
-        unsure: set[str],
-        outcomes: list[Outcome | Rejection],
-        positions: dict[int, int],
-    ) -> list[Article]:
-        """The articles, among those of unsure keys, that did not come to stand as planned."""
-        if not unsure:
-            return []
-        concerned = [
-            article
-            for article in plan.articles
-            if article.key in unsure and not isinstance(outcomes[positions[id(article)]], Rejection)
-        ]
-        found = self._look_up(concerned)
-        final = plan.merge.final()
-        raised = {article.key for _, article in plan.merge.raises}
+        *,
+        thorough: bool = False,
+        intended: str | None = None,
+        amend: Amend | None = None,
+    ) -> list[Result]:
+        """Write a planned batch.
 
-        def stands(key: str) -> bool:
-            if key not in found or key not in final:
-                return False
-            if key in raised:
-                return found[key].is_raised_to(final[key])
-            return found[key].is_written_by(final[key])
-
-        return [article for article in concerned if not stands(article.key)]
-
-    def _write(self, plan: Plan) -> tuple[set[str], list[tuple[Article, Rejection]]]:
-        """Keys whose write must be looked at again, and the articles that the server refused."""
-        merged = plan.merge
-        unsure: set[str] = set()
-        refused: list[tuple[Article, Rejection]] = []
-        replaces = merged.replaces
-        if replaces or merged.revisions:
-            moved = self._keep_revisions(merged)
-            unsure |= moved
-            replaces = [(before, article) for before, article in replaces if article.key not in moved]
-        if merged.inserts:
-            documents = [plan.encoded[id(article)] for article in merged.inserts]
-            self._bulk(
-                "the insert of articles",
-                merged.inserts,
-                unsure,
-                refused,
-                lambda: _insert(self._store, documents),
-            )
-        changed = [article for _, article in (*replaces, *merged.raises)]
-        if changed:
-            operations: list[ReplaceOne[Document] | UpdateOne] = [
-                ReplaceOne({"_id": article.key, "rank": before.rank}, plan.encoded[id(article)])
-                for before, article in replaces
-            ]
-            operations += [
-                UpdateOne({"_id": article.key, "rank": before.rank}, {"$set": attribution(article)})
-                for before, article in merged.raises
-            ]
-            matched = self._bulk(
-                "the update of articles",
-                changed,
-                unsure,
-                refused,
-                lambda: self._store.articles.bulk_write(operations, ordered=False).matched_count,
-            )
-            if matched != len(operations):
-                unsure |= {article.key for article in changed}
-        return unsure, refused
-
-    def _bulk(
-        self,
-        name: str,
-        articles: Sequence[Article],
-        unsure: set[str],
-        refused: list[tuple[Article, Rejection]],
-        operation: Callable[[], int],
-    ) -> int:
-        """Run a bulk write and sort out its errors; the operations are those of `articles`, in order."""
-
-        def attempt() -> int:
-            try:
-                count: int = operation()
-            except BulkWriteError as error:
-                details = error.details or {}
-                errors = details.get("writeErrors", [])
-                if details.get("writeConcernErrors") or any(
-                    each["code"] != DUPLICATE_KEY and fault_of_write(each) is not Fault.RECORD
-                    for each in errors
-                ):
-                    raise
-                for each in errors:
-                    article = articles[each["index"]]
-                    if each["code"] == DUPLICATE_KEY:
-                        unsure.add(article.key)
-                    else:
-                        refused.append((article, not_storable(article, _why(each))))
-                return len(articles) - len(errors)
-            return count
-
-        return self._store.call(name, attempt)
-
-    def _keep_revisions(self, merged: Merge) -> set[str]:
-        """Write the revisions of what is displaced or does not stand, before anything is displaced.
+        Args:
+            plan: As `plan` gave it; better not long ago.
+            thorough: The batch may have been written in part by an attempt that died.
+            intended: The outcomes (`Plan.letters`) that this attempt had decided on; implies `thorough`.
+                They hold for every key that it came to write.
+            amend: Called before anything is written that these outcomes do not describe.
 
         Returns:
-            Keys whose standing article is no longer the one that was looked up.
+            For each article, in order, its outcome, or its rejection where the server refused it.
+
+        Raises:
+            StoreError: the server is gone, or refuses for a cause that is no article's own. The batch
+                may be written in part, and can be applied again.
         """
-        displaced = {article.key: before for before, article in merged.replaces}
-        documents: list[Document] = [article.document() for article in merged.revisions]
-        moved = set(displaced)
+        return _Application(self._store, self._revisions, plan, amend).run(
+            thorough or intended is not None, intended
+        )
+
+    def _look_up(self, keys: Iterable[str]) -> dict[str, Standing]:
+        wanted = sorted(keys)
+        if not wanted:
+            return {}
+        found = self._store.call(
+            "look up articles",
+            lambda: list(
+                self._store.articles.find(
+                    {"_id": {"$in": wanted}}, {"content_hash": 1, "rank": 1}, batch_size=len(wanted) + 1
+                )
+            ),
+        )
+        return {one["_id"]: Standing(one["rank"], one["content_hash"]) for one in found}
+
+
+Origin = tuple[Any, ...]
+"""Which record a document came from, whatever run brought it: digest of the dump, parser, member, record."""
+
+
+class _Application:
+    """One batch on its way into the store."""
+
+    def __init__(self, store: Store, revisions: Revisions, plan: Plan, amend: Amend | None) -> None:
+        self._store = store
+        self._revisions = revisions
+        self._articles = plan.articles
+        self._outcomes = list(plan.outcomes)
+        self._work = plan.work
+        self._amend = amend
+        self._touched: set[str] = set()
+        """Keys for which a revision was written, or whose standing content has changed."""
+        self._settled: set[str] = set()
+        """Keys of which we, or an attempt before us, wrote the greatest article: their outcomes stay."""
+
+    def run(self, thorough: bool, intended: str | None) -> list[Result]:
+        pending = self._work
+        if thorough:
+            groups = by_key(self._articles)
+            self._touched.update(groups)
+            if intended is not None:
+                self._restore(groups, intended)
+        for _ in range(MAX_ROUNDS):
+            again = self._write([pending[key] for key in sorted(pending)])
+            if not again:
+                self._revisions.tidy(self._touched)
+                return self._outcomes
+            pending = self._decide_again(again)
+        raise StoreError(
+            f"{len(pending)} articles, such as {next(iter(pending))}, changed in the store at each of "
+            f"{MAX_ROUNDS} attempts to write them; is something else than this loader writing to it?"
+        )
+
+    # -- deciding ------------------------------------------------------------------------------------
+
+    def _restore(self, groups: Mapping[str, list[int]], intended: str) -> None:
+        """Take back the outcomes that a dead attempt decided, for the keys that it came to write."""
+        self._settled = self._own(groups)
+        decided = outcomes_of(intended)
+        for key in self._settled:
+            for place in groups[key]:
+                if place < len(decided) and isinstance(self._outcomes[place], Outcome):
+                    self._outcomes[place] = decided[place] or self._outcomes[place]
+
+    def _decide_again(self, again: Mapping[str, KeyWork]) -> dict[str, KeyWork]:
+        """Look keys up again, and decide anew what is not settled."""
+        before = letters(self._outcomes)
+        looked_up = self._look_up_whole(again)
+        # What we wrote ourselves, in an attempt whose reply was lost, keeps the outcomes that it had.
+        self._settled |= self._own({key: work.places for key, work in again.items()}, looked_up)
+        pending: dict[str, KeyWork] = {}
+        for key, work in again.items():
+            found = looked_up.get(key)
+            stands = Standing(found["rank"], found["content_hash"]) if found else None
+            first = work.first if key in self._settled else stands
+            prepared = prepare(key, work.places, first, stands, self._articles, self._outcomes)
+            if key not in self._settled or len(prepared.places) < work.planned:
+                group = [self._articles[place] for place in prepared.places]
+                for place, outcome in zip(prepared.places, merge(first, group).outcomes, strict=True):
+                    self._outcomes[place] = outcome
+            if prepared.writes:
+                pending[key] = prepared
+        if self._amend is not None and letters(self._outcomes) != before:
+            self._amend(letters(self._outcomes))
+        return pending
+
+    def _look_up_whole(self, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+        wanted = sorted(keys)
+        found = self._store.call(
+            "look up articles again",
+            lambda: list(
+                self._store.articles.find({"_id": {"$in": wanted}}, _WITH_ORIGIN, batch_size=len(wanted) + 1)
+            ),
+        )
+        return {one["_id"]: one for one in found}
+
+    def _own(
+        self, groups: Mapping[str, list[int]], standing: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> set[str]:
+        """Keys for which an earlier attempt wrote its greatest article: it stands, or was displaced since."""
+        standing = self._look_up_whole(groups) if standing is None else standing
+        own: set[str] = set()
+        displaced: dict[str, Article] = {}
+        for key, places in groups.items():
+            if not places or key not in standing:
+                continue
+            group = [self._articles[place] for place in places]
+            top = group[greatest(group)]
+            if _origin(standing[key]) == _origin_of(top):
+                own.add(key)
+            else:
+                displaced[revision_id(key, top.content_hash)] = top
         if displaced:
-            query = {"_id": {"$in": sorted(displaced)}}
-            for document in self._store.call(
-                "the look-up of what is displaced", lambda: list(self._store.articles.find(query))
-            ):
-                if document["rank"] == displaced[document["_id"]].rank:
-                    documents.append(document)
-                    moved.discard(document["_id"])
-        if documents:
-            operations = [_upsert(document) for document in documents]
-            self._store.call("the write of revisions", lambda: _upsert_all(self._store, operations))
-        return moved
-
-    def _clean_up(self, plan: Plan, thorough: bool) -> None:
-        """Drop revisions of a content that stands (again).
-
-        Only below the standing rank: whoever is displacing that very content at this moment has
-        written its revision at the rank that it stands with.
-        """
-        merged = plan.merge
-        touched: Iterable[Article] = (
-            plan.articles
-            if thorough
-            else (
-                *(article for _, article in merged.replaces),
-                *merged.revisions,
+            kept = self._store.call(
+                "look up revisions",
+                lambda: list(
+                    self._store.revisions.find(
+                        {"_id": {"$in": list(displaced)}}, _WITH_ORIGIN, batch_size=len(displaced) + 1
+                    )
+                ),
             )
-        )
-        keys = sorted({article.key for article in touched})
-        if not keys:
-            return
-        rows = self._store.call(
-            "the look-up of what stands",
-            lambda: list(self._store.articles.find({"_id": {"$in": keys}}, {"rank": 1, "content_hash": 1})),
-        )
-        operations = [
-            DeleteOne({"_id": revision_id(row["_id"], row["content_hash"]), "rank": {"$lt": row["rank"]}})
-            for row in rows
-        ]
-        if operations:
-            self._store.call(
-                "the clean-up of revisions",
-                lambda: self._store.revisions.bulk_write(operations, ordered=False),
+            own.update(
+                displaced[one["_id"]].key for one in kept if _origin(one) == _origin_of(displaced[one["_id"]])
             )
+        return own
+
+    # -- writing -------------------------------------------------------------------------------------
+
+    def _write(self, works: list[KeyWork]) -> dict[str, KeyWork]:
+        """Write all of it once. Returns the keys that are to be decided again."""
+        again: dict[str, KeyWork] = {}
+        displaced = self._keep_displaced(works, again)
+        self._insert([work for work in works if work.merge.insert is not None], again)
+        self._exchange([w for w in works if _exchanges(w) and w.key not in again], displaced, again)
+        self._keep_superseded([w for w in works if w.revisions and w.key not in again], again)
+        return again
+
+    def _keep_displaced(self, works: list[KeyWork], again: dict[str, KeyWork]) -> dict[str, Revision]:
+        """Keep as revisions the standing articles that are about to be replaced by another content."""
+        due = {work.key: work for work in works if _displaces(work, self._articles)}
+        if not due:
+            return {}
+        found = self._store.call(
+            "read what is displaced",
+            lambda: list(self._store.articles.find({"_id": {"$in": sorted(due)}})),
+        )
+        documents = {one["_id"]: one for one in found}
+        displaced: dict[str, Revision] = {}
+        for key, work in due.items():
+            document = documents.get(key)
+            if document is None or work.standing is None or document["rank"] != work.standing.rank:
+                again[key] = work  # somebody was quicker
+            else:
+                displaced[key] = _revision(document)
+        self._touched.update(displaced)
+        refusals = self._revisions.keep(list(displaced.values()))
+        if refusals:
+            place, why = next(iter(refusals.items()))
+            key = list(displaced)[place]
+            raise StoreError(
+                f"the standing version of article {key} is to be replaced and cannot be kept in "
+                f"article_revisions: {why}; is that collection's validator stricter than that of articles?"
+            )
+        return displaced
+
+    def _insert(self, works: list[KeyWork], again: dict[str, KeyWork]) -> None:
+        documents = [work.top for work in works if work.top is not None]
+        written = insert_new(self._store, "insert articles", self._store.articles, documents)
+        for place in written.exists:
+            again[works[place].key] = works[place]
+        for place, why in written.refused.items():
+            work = works[place]
+            assert work.merge.insert is not None  # noqa: S101 - it was chosen for that
+            self._refuse(work, work.merge.insert, why, again)
+
+    def _exchange(
+        self, works: list[KeyWork], displaced: Mapping[str, Revision], again: dict[str, KeyWork]
+    ) -> None:
+        """Replace or raise what stands, as long as it is still what was read."""
+        writes = [self._exchange_write(work) for work in works]
+        written = write(self._store, "replace articles", self._store.articles, writes)
+        untouched: list[Revision] = []
+        for place, why in written.refused.items():
+            work = works[place]
+            chosen = work.merge.replace if work.merge.replace is not None else work.merge.raised
+            assert chosen is not None  # noqa: S101 - it was chosen for that
+            self._refuse(work, chosen, why, again)
+            if work.key in displaced:
+                untouched.append(displaced[work.key])
+        if untouched:
+            self._revisions.take_back(untouched)
+        self._touched.update(work.key for work in works if work.merge.replace is not None)
+        if written.matched + len(written.refused) < len(works):
+            # The server does not say which of them it did not find as they were.
+            for work in works:
+                again.setdefault(work.key, work)
+
+    def _exchange_write(self, work: KeyWork) -> Write:
+        assert work.standing is not None  # noqa: S101 - there is something to exchange
+        unchanged = {"_id": work.key, "rank": work.standing.rank}
+        if work.merge.raised is not None:
+            article = self._articles[work.places[work.merge.raised]]
+            return UpdateOne(unchanged, {"$set": raised_fields(article)})
+        assert work.top is not None  # noqa: S101 - a replacement was encoded
+        return ReplaceOne(unchanged, work.top)
+
+    def _keep_superseded(self, works: list[KeyWork], again: dict[str, KeyWork]) -> None:
+        self._touched.update(work.key for work in works)
+        revisions = [revision for work in works for revision in work.revisions]
+        owners = [(work, place) for work in works for place in work.merge.revisions]
+        for place, why in self._revisions.keep(revisions).items():
+            work, chosen = owners[place]
+            self._refuse(work, chosen, why, again)
+
+    def _refuse(self, work: KeyWork, chosen: int, why: str, again: dict[str, KeyWork]) -> None:
+        """The server refuses an article for its content: the others of its key are decided without it."""
+        place = work.places[chosen]
+        self._outcomes[place] = refused(self._articles[place], why)
+        left = again.get(work.key, work)
+        again[work.key] = msgspec.structs.replace(left, places=[p for p in left.places if p != place])
 
 
-class _Found(msgspec.Struct, frozen=True):
-    """What a look-up found for a key."""
-
-    standing: Standing
-    record: tuple[object, ...]
-
-    @staticmethod
-    def of(row: Document) -> "_Found":
-        p = row.get("provenance") or {}
-        record = tuple(p.get(name) for name in ("run", "dump", "sha256", "member", "record"))
-        return _Found(Standing(row["rank"], row["content_hash"]), record)
-
-    def is_written_by(self, article: Article) -> bool:
-        """Whether this very record brought what stands: then an earlier attempt of ours was applied."""
-        stamp = article.stamp
-        record = (stamp.run, stamp.dump, stamp.sha256, article.member, article.record)
-        return self.record == record and self.standing.content_hash == article.content_hash
-
-    def is_raised_to(self, article: Article) -> bool:
-        """Whether the article's content stands at its rank or above."""
-        return self.standing.content_hash == article.content_hash and self.standing.rank >= article.rank
+_WITH_ORIGIN = {
+    "content_hash": 1,
+    "rank": 1,
+    "provenance.sha256": 1,
+    "provenance.parser": 1,
+    "provenance.member": 1,
+    "provenance.record": 1,
+}
 
 
-def revision_id(key: str, content_hash: str) -> str:
-    """`_id` of the revision that holds a content of a key."""
-    return f"{key}/{content_hash}"
+def _origin(document: Mapping[str, Any]) -> Origin:
+    # The run is left out: a load that is resumed, or that two runs share, goes on under another one.
+    where = document.get("provenance", {})
+    return (where.get("sha256"), where.get("parser"), where.get("member"), where.get("record"))
 
 
-def _insert(store: Store, documents: list[RawBSONDocument]) -> int:
-    return len(store.articles.insert_many(documents, ordered=False).inserted_ids)
+def _origin_of(article: Article) -> Origin:
+    return (article.stamp.sha256, article.stamp.parser, article.member, article.record)
 
 
-def _upsert(document: Document) -> ReplaceOne[Document]:
-    key = document["_id"]
-    revision = {**document, "_id": revision_id(key, document["content_hash"]), "article": key}
-    return ReplaceOne({"_id": revision["_id"], "rank": {"$lt": revision["rank"]}}, revision, upsert=True)
+def _exchanges(work: KeyWork) -> bool:
+    return work.merge.replace is not None or work.merge.raised is not None
 
 
-def _upsert_all(store: Store, operations: list[ReplaceOne[Document]]) -> None:
-    try:
-        store.revisions.bulk_write(operations, ordered=False)
-    except BulkWriteError as error:
-        # A duplicate key means that the revision is there, at this rank or above.
-        details = error.details or {}
-        others = [each for each in details.get("writeErrors", ()) if each["code"] != DUPLICATE_KEY]
-        if others or details.get("writeConcernErrors"):
-            raise
+def _displaces(work: KeyWork, articles: Sequence[Article]) -> bool:
+    if work.merge.replace is None or work.standing is None:
+        return False
+    return articles[work.places[work.merge.replace]].content_hash != work.standing.content_hash
 
 
-def _why(write_error: Document) -> str:
-    """The server's reason, with the rule of the validator that failed where it says so."""
-    text = str(write_error.get("errmsg", "refused"))
-    rules = write_error.get("errInfo", {}).get("details", {}).get("schemaRulesNotSatisfied")
-    return f"{text}: {str(rules)[:300]}" if rules else text[:300]
+def _revision(document: dict[str, Any]) -> Revision:
+    """A standing document as a revision, at the very rank that it stands with."""
+    return Revision(
+        document["_id"],
+        document["content_hash"],
+        document["rank"],
+        {name: document[name] for name in RAISED},
+        RawBSONDocument(bson.encode(as_revision(document))),
+    )

@@ -1,6 +1,9 @@
-"""Articles as BSON, each checked by itself before it can fail a whole batch."""
+"""Documents to BSON, and the verdict on those that no server would take.
 
-from datetime import datetime
+One document that is too large or too deep fails its whole batch at the server: each is judged here, alone.
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import bson
@@ -9,32 +12,46 @@ from bson.raw_bson import RawBSONDocument
 
 from etl.model import Article, Reason, Rejection, Stage
 
-MOST_BYTES = (16 << 20) - (64 << 10)
-"""MongoDB's limit on a document, less what an update adds around it."""
-MOST_DEPTH = 150
-"""MongoDB's limit is 180; one document over it fails the whole command."""
+MAX_BYTES = (16 << 20) - (64 << 10)
+"""The server's 16 MiB, less what a revision's longer `_id` and later additions may take."""
+MAX_DEPTH = 170
+"""Levels of nesting in one field. The server counts 180, the document's own levels included."""
+
+_DETAIL = 300
 
 
-def encoded(article: Article) -> RawBSONDocument | Rejection:
-    """The stored form of an article, or why there is none."""
-    document = article.document()
-    try:
-        if article.extra and _depth(article.extra) > MOST_DEPTH:
-            return not_storable(article, f"it nests deeper than {MOST_DEPTH} levels")
-        data = bson.encode(document)
-    except (InvalidDocument, OverflowError, UnicodeEncodeError) as error:
-        return not_storable(article, f"{type(error).__name__}: {str(error)[:200]}")
-    if len(data) > MOST_BYTES:
-        return not_storable(article, f"its document has {len(data):,} bytes, MongoDB takes {MOST_BYTES:,}")
-    return RawBSONDocument(data)
+def encode(article: Article) -> RawBSONDocument | Rejection:
+    """The article's document as BSON, or why it cannot be one."""
+    return _encode(article.document(), article)
 
 
-def not_storable(article: Article, detail: str) -> Rejection:
-    """The rejection of an article that the store cannot hold."""
+def encode_revision(article: Article) -> RawBSONDocument | Rejection:
+    """The document of `article_revisions` for this version of its article."""
+    return _encode(as_revision(article.document()), article)
+
+
+def encode_raised(fields: Mapping[str, Any], article: Article) -> RawBSONDocument | Rejection:
+    """Some of the article's fields as BSON, or why they cannot be."""
+    return _encode(dict(fields), article)
+
+
+def as_revision(document: Mapping[str, Any]) -> dict[str, Any]:
+    """An article's document as `article_revisions` holds it."""
+    key = document["_id"]
+    return {**document, "_id": revision_id(key, document["content_hash"]), "article": key}
+
+
+def revision_id(key: str, content_hash: str) -> str:
+    """`_id` in `article_revisions`."""
+    return f"{key}/{content_hash}"
+
+
+def refused(article: Article, detail: str) -> Rejection:
+    """The verdict that the store cannot hold this article."""
     return Rejection(
         stage=Stage.LOAD,
         reason=Reason.NOT_STORABLE,
-        detail=detail,
+        detail=detail[:_DETAIL],
         record=article.record,
         raw=article.raw,
         member=article.member,
@@ -42,31 +59,43 @@ def not_storable(article: Article, detail: str) -> Rejection:
     )
 
 
-def attribution(article: Article) -> dict[str, Any]:
-    """The fields that follow the greatest rank even where the content stands already."""
-    return {
-        "rank": article.rank,
-        "captured_at": article.captured_at,
-        "source": article.stamp.source,
-        "published": article.published,
-        "flags": article.flags,
-    }
+def _encode(document: dict[str, Any], article: Article) -> RawBSONDocument | Rejection:
+    if article.extra and too_deep(article.extra):
+        return refused(article, f"`extra` nests deeper than {MAX_DEPTH} levels")
+    try:
+        encoded = bson.encode(document)
+    except OverflowError:
+        return refused(article, f"{_culprit(document)} holds an integer of more than 64 bits")
+    except UnicodeEncodeError:
+        return refused(article, f"{_culprit(document)} holds half a character (a lone surrogate)")
+    except (InvalidDocument, RecursionError) as error:
+        return refused(article, f"{_culprit(document)}: {error}")
+    if len(encoded) > MAX_BYTES:
+        return refused(
+            article, f"its document has {len(encoded):,} bytes; MongoDB takes 16 MiB, we take {MAX_BYTES:,}"
+        )
+    return RawBSONDocument(encoded)
 
 
-def millis(moment: datetime) -> datetime:
-    """A moment as BSON keeps it: to the millisecond, naive UTC."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000, tzinfo=None)
+def too_deep(value: Any) -> bool:
+    """Whether a value nests deeper than `MAX_DEPTH` levels."""
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH):
+        level = [inner for outer in level for inner in _inner(outer) if isinstance(inner, dict | list)]
+        if not level:
+            return False
+    return True
 
 
-def _depth(value: Any) -> int:
-    """Nesting of dicts and lists; iterative, for the value may be deeper than Python's stack."""
-    deepest = 0
-    waiting = [(value, 1)]
-    while waiting:
-        item, depth = waiting.pop()
-        deepest = max(deepest, depth)
-        if isinstance(item, dict):
-            waiting += [(child, depth + 1) for child in item.values() if isinstance(child, dict | list)]
-        elif isinstance(item, list):
-            waiting += [(child, depth + 1) for child in item if isinstance(child, dict | list)]
-    return deepest
+def _inner(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
+
+
+def _culprit(document: Mapping[str, Any]) -> str:
+    """The field that cannot be encoded."""
+    for name, value in document.items():
+        try:
+            bson.encode({name: value})
+        except (OverflowError, UnicodeEncodeError, InvalidDocument, RecursionError):
+            return f"`{name}`" if name.isprintable() else "a field's name"
+    return "the document"

@@ -79,7 +79,7 @@ class Ledger:
         """Numbers of the blocks of which every write was acknowledged."""
         query = {"load": this, "state": "written"}
         rows = self._store.call(
-            "the look-up of blocks", lambda: list(self._store.blocks.find(query, {"block": 1}))
+            "the look-up of blocks", lambda: list(self._store.load_blocks.find(query, {"block": 1}))
         )
         return {row["block"] for row in rows}
 
@@ -97,13 +97,13 @@ class Ledger:
 
         def attempt() -> Intent:
             try:
-                self._store.blocks.insert_one(dict(document))
+                self._store.load_blocks.insert_one(dict(document))
             except DuplicateKeyError:
                 query = {"_id": document["_id"]}
-                there = self._store.blocks.find_one(query)
+                there = self._store.load_blocks.find_one(query)
                 ours = there is None or (there["run"], there["dump"]) == (stamp.run, stamp.dump)
                 if there is not None and there["state"] == "cut_short":
-                    self._store.blocks.replace_one(query, document)
+                    self._store.load_blocks.replace_one(query, document)
                 elif there is not None and not ours:
                     return Intent(counts_of(there["counts"]), resumed=True)
             return Intent(counts, resumed=False)
@@ -119,7 +119,7 @@ class Ledger:
         fields: Document = {"state": "cut_short" if cut_short else "written", "counts": _document(counts)}
         self._store.call(
             "the ledger's acknowledgement",
-            lambda: self._store.blocks.update_one({"_id": f"{this}#{block}"}, {"$set": fields}),
+            lambda: self._store.load_blocks.update_one({"_id": f"{this}#{block}"}, {"$set": fields}),
         )
 
     def finish(self, this: str) -> Counts:
@@ -219,7 +219,7 @@ class Ledger:
     def _sum(self, this: str) -> Counts:
         rows = self._store.call(
             "the sum of blocks",
-            lambda: list(self._store.blocks.find({"load": this, "state": {"$ne": "writing"}}, {"counts": 1})),
+            lambda: list(self._store.load_blocks.find({"load": this, "state": {"$ne": "writing"}}, {"counts": 1})),
         )
         return sum((counts_of(row["counts"]) for row in rows), Counts())
 

@@ -1,13 +1,11 @@
-"""The convergent merge, in memory: what a batch of articles does to what stands.
+"""What becomes of each article of a key, and the least that must be written for it. Pure.
 
-Each key is a register that only rises: the article of greatest rank stands. Beside it, every other
-content that was ever loaded for the key has one revision, at its greatest rank. Both follow from the
-set of records alone, so order, batches, overlap and repetition of loads leave no trace.
-
-Pure: what stands is handed in, what is to be written is given back.
+The article that stands is the one of greatest rank ever loaded (a max-register); every other content
+that was ever loaded is kept as a revision, at that content's greatest rank. Rank decides alone, so any
+order and any overlap end in the same documents.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -15,72 +13,97 @@ from etl.model import Article, Outcome
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What the store holds for a key, as far as the merge needs it."""
+    """The article that stands in the store for a key, as far as a merge needs to know it."""
 
     rank: str
     content_hash: str
 
 
 class Merge(msgspec.Struct, frozen=True):
-    """What a batch does: the outcome of each of its articles, and the least that must be written."""
+    """The outcomes of a key's articles, and the writes that bring the store there.
 
-    outcomes: list[Outcome]
-    """As if the articles had been loaded one by one, in their order."""
-    inserts: list[Article]
-    """New keys, by key: the best article of each."""
-    replaces: list[tuple[Standing, Article]]
-    """Other content of higher rank, in the place of what stands."""
-    raises: list[tuple[Standing, Article]]
-    """The content that stands, at a higher rank."""
-    revisions: list[Article]
-    """Versions in the batch that do not stand at its end, the best of each content."""
+    Articles are named by their place in the sequence that was merged. At most one of `insert`, `replace` and
+    `raised` is set.
+    """
 
-    def final(self) -> dict[str, Article]:
-        """The article that is written for each key that changes."""
-        written = [*self.inserts, *(a for _, a in self.replaces), *(a for _, a in self.raises)]
-        return {article.key: article for article in written}
-
-
-def merge(articles: Sequence[Article], standing: Mapping[str, Standing]) -> Merge:
-    """Merge a batch into what stands for its keys."""
-    result = Merge([Outcome.DUPLICATE] * len(articles), [], [], [], [])
-    several: dict[str, list[int]] = {}
-    for index, article in enumerate(articles):
-        several.setdefault(article.key, []).append(index)
-    for key in sorted(several):
-        _merge_key(articles, several[key], standing.get(key), result)
-    return result
+    outcomes: tuple[Outcome, ...]
+    """For each article, as if they had been loaded one by one."""
+    insert: int | None = None
+    """The article to insert: nothing stands yet."""
+    replace: int | None = None
+    """The article to put in the place of what stands, which becomes a revision if its content differs."""
+    raised: int | None = None
+    """The article whose rank and capture time the standing one takes over: its content is the same."""
+    revisions: tuple[int, ...] = ()
+    """The articles to keep: of each content that does not stand in the end, the one of greatest rank."""
 
 
-def _outcome(article: Article, now: Standing | None) -> Outcome:
-    if now is None:
-        return Outcome.INSERTED
-    if article.content_hash == now.content_hash:
-        return Outcome.DUPLICATE
-    return Outcome.REVISED if article.rank > now.rank else Outcome.SUPERSEDED
+_INSERTED = Merge((Outcome.INSERTED,), insert=0)
+_REVISED = Merge((Outcome.REVISED,), replace=0)
+_SUPERSEDED = Merge((Outcome.SUPERSEDED,), revisions=(0,))
+_RAISED = Merge((Outcome.DUPLICATE,), raised=0)
+_DUPLICATE = Merge((Outcome.DUPLICATE,))
 
 
-def _merge_key(
-    articles: Sequence[Article], indexes: list[int], before: Standing | None, result: Merge
-) -> None:
-    now = before
-    best: dict[str, Article] = {}
-    for index in indexes:
-        article = articles[index]
-        known = best.get(article.content_hash)
-        if known is None or article.rank > known.rank:
-            best[article.content_hash] = article
-        result.outcomes[index] = _outcome(article, now)
-        if now is None or article.rank > now.rank:
-            now = Standing(article.rank, article.content_hash)
-    if now is None:
-        return
-    for content, article in best.items():
-        if content != now.content_hash:
-            result.revisions.append(article)
-    if before is None:
-        result.inserts.append(best[now.content_hash])
-    elif now.content_hash != before.content_hash:
-        result.replaces.append((before, best[now.content_hash]))
-    elif now.rank > before.rank:
-        result.raises.append((before, best[now.content_hash]))
+def merge(standing: Standing | None, articles: Sequence[Article]) -> Merge:
+    """Merge a key's articles, in the order in which they were read, into what stands for it."""
+    if len(articles) == 1:
+        return _merge_one(standing, articles[0])
+    outcomes: list[Outcome] = []
+    stands: tuple[str, str] | None = (standing.rank, standing.content_hash) if standing else None
+    best: dict[str, int] = {}
+    for place, article in enumerate(articles):
+        arriving = (article.rank, article.content_hash)
+        greatest = best.get(article.content_hash)
+        if greatest is None or article.rank > articles[greatest].rank:
+            best[article.content_hash] = place
+        if stands is None:
+            outcomes.append(Outcome.INSERTED)
+            stands = arriving
+        elif arriving[1] == stands[1]:
+            outcomes.append(Outcome.DUPLICATE)
+            stands = max(stands, arriving)
+        elif arriving > stands:
+            outcomes.append(Outcome.REVISED)
+            stands = arriving
+        else:
+            outcomes.append(Outcome.SUPERSEDED)
+    return _writes(standing, articles, tuple(outcomes), best)
+
+
+def greatest(articles: Sequence[Article]) -> int:
+    """The place of the article that would stand, were there no others: the first of greatest rank."""
+    return max(range(len(articles)), key=lambda i: (articles[i].rank, articles[i].content_hash, -i))
+
+
+def _merge_one(standing: Standing | None, article: Article) -> Merge:
+    if standing is None:
+        return _INSERTED
+    if article.content_hash == standing.content_hash:
+        return _RAISED if article.rank > standing.rank else _DUPLICATE
+    wins = (article.rank, article.content_hash) > (standing.rank, standing.content_hash)
+    return _REVISED if wins else _SUPERSEDED
+
+
+def _writes(
+    standing: Standing | None,
+    articles: Sequence[Article],
+    outcomes: tuple[Outcome, ...],
+    best: dict[str, int],
+) -> Merge:
+    top = greatest(articles)
+    one = _merge_one(standing, articles[top])
+    stays = standing is not None and bool(one.revisions)  # not even our best reaches what stands
+    final = standing.content_hash if standing is not None and stays else articles[top].content_hash
+    replace, raised = one.replace, one.raised
+    if raised is not None and Outcome.REVISED in outcomes:
+        # Within the batch another content stood for a while, and what stood has come back. A whole document
+        # is written, so that its provenance tells a repeated load that these outcomes are its own.
+        replace, raised = raised, None
+    return Merge(
+        outcomes,
+        insert=None if one.insert is None else top,
+        replace=None if replace is None else top,
+        raised=None if raised is None else top,
+        revisions=tuple(place for content, place in best.items() if content != final),
+    )

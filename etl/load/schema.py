@@ -1,7 +1,14 @@
-"""Validators and indexes, from `config/mongo/<collection>.json`, installed before and after a load."""
+"""Validators and indexes, kept as data in `config/mongo/<collection>.json`, brought to the server.
 
+A file holds `{"validator": {…}, "indexes": [{"name", "key": {field: 1 or -1}, …other options}]}`.
+Running it again changes nothing. Indexes of `articles` that a first bulk load would have to keep up
+record by record are built after it, in one pass.
+"""
+
+import json
 import logging
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,110 +16,143 @@ import msgspec
 from pymongo import IndexModel
 from pymongo.errors import CollectionInvalid, OperationFailure
 
-from etl.errors import ConfigError
-from etl.load.store import Document, Store
+from etl.errors import ConfigError, StoreError
+from etl.load.store import Store
 
 log = logging.getLogger(__name__)
 
-_EXISTS = 48
+COLLECTIONS = ("articles", "article_revisions", "quarantine", "loads", "load_blocks", "runs")
+BULK = "articles"
+"""The collection whose indexes wait for the end of a first load."""
+
 _UNAUTHORIZED = 13
+_NAMESPACE_EXISTS = 48
 
 
-class _Index(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    keys: dict[str, int]
+class Index(msgspec.Struct, frozen=True):
+    """A secondary index."""
+
     name: str
-    after_bulk: bool = False
-    """Built after a first bulk load: an index that grows with each insert costs more than it does whole."""
+    key: dict[str, int]
+    options: dict[str, Any]
+    """As `createIndexes` takes them, such as `partialFilterExpression`."""
+
+    def model(self) -> IndexModel:
+        """As the driver takes it."""
+        return IndexModel(list(self.key.items()), name=self.name, **self.options)
 
 
-class _Collection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    validator: dict[str, Any] = {}
-    indexes: tuple[_Index, ...] = ()
+class CollectionSchema(msgspec.Struct, frozen=True):
+    """What one collection must have."""
+
+    validator: dict[str, Any]
+    indexes: tuple[Index, ...]
 
 
 class Schema(msgspec.Struct, frozen=True):
-    """What every collection must look like."""
+    """Validators and indexes of every collection."""
 
-    collections: Mapping[str, _Collection]
+    collections: Mapping[str, CollectionSchema]
 
     @staticmethod
     def read(folder: Path) -> "Schema":
-        """Read one JSON file a collection.
+        """Read `<folder>/<collection>.json` of each collection.
 
         Raises:
-            ConfigError: a file is not what it should be; it is named.
+            ConfigError: a file is missing or wrong; the text says which and how.
         """
-        collections = {}
-        for path in sorted(folder.glob("*.json")):
-            try:
-                collections[path.stem] = msgspec.json.decode(path.read_bytes(), type=_Collection)
-            except msgspec.DecodeError as error:
-                raise ConfigError(f"{path}: {error}") from None
-        return Schema(collections)
+        return Schema({name: _read(folder / f"{name}.json") for name in COLLECTIONS})
 
     def prepare(self, store: Store) -> bool:
-        """Make the collections, their validators and those indexes that a load itself needs.
+        """Make collections, validators and indexes as they should be.
 
         Returns:
-            Whether there are no articles yet: then `finish` builds the other indexes after the load.
+            Whether `articles` is empty: then its indexes wait, and `finish` is to be called after the load.
+
+        Raises:
+            StoreError: a validator on the server differs and our user may not change it.
         """
-        present = store.call(
-            "the list of collections", lambda: {c["name"]: dict(c) for c in store.database.list_collections()}
-        )
-        for name, wanted in self.collections.items():
-            self._install(store, name, wanted, present.get(name))
-        fresh = store.call("the count of articles", lambda: store.articles.find_one({}, {"_id": 1})) is None
-        self._index(store, after_bulk=False)
-        if not fresh:
-            self._index(store, after_bulk=True)
+        there = store.call("list collections", lambda: _validators(store))
+        for name, schema in self.collections.items():
+            if name not in there:
+                store.call(f"create {name}", partial(_create, store, name, schema.validator))
+            elif there[name] != schema.validator:
+                store.call(f"alter {name}", partial(_alter, store, name, schema.validator, there[name]))
+        fresh = store.call("look at articles", lambda: store.articles.find_one({}, {"_id": 1})) is None
+        self._index(store, [name for name in self.collections if name != BULK or not fresh])
         return fresh
 
     def finish(self, store: Store) -> None:
-        """Build the indexes that wait for the end of a first bulk load."""
-        self._index(store, after_bulk=True)
+        """Build the indexes that waited for the end of a first load."""
+        self._index(store, [BULK])
 
-    def _install(self, store: Store, name: str, wanted: _Collection, present: Document | None) -> None:
-        if present is None:
-            options = {"validator": wanted.validator} if wanted.validator else {}
-            try:
-                store.call(f"the making of {name}", lambda: _create(store, name, options))
-            except CollectionInvalid:  # another loader made it meanwhile, by the same schema
-                return
-        elif present.get("options", {}).get("validator", {}) != wanted.validator:
-            _change_validator(store, name, wanted.validator)
+    def _index(self, store: Store, names: list[str]) -> None:
+        due = {name: self._missing(store, name) for name in names}
+        for name, indexes in due.items():
+            if not indexes:
+                continue
+            with store.patient() as database:
+                models = [index.model() for index in indexes]
+                store.call(f"build indexes of {name}", partial(database[name].create_indexes, models))
 
-    def _index(self, store: Store, *, after_bulk: bool) -> None:
-        for name, wanted in self.collections.items():
-            models = [
-                IndexModel(list(index.keys.items()), name=index.name)
-                for index in wanted.indexes
-                if index.after_bulk == after_bulk
-            ]
-            if models:
-                _create_indexes(store, name, models)
+    def _missing(self, store: Store, name: str) -> list[Index]:
+        there = store.call(f"list indexes of {name}", lambda: set(store.database[name].index_information()))
+        return [index for index in self.collections[name].indexes if index.name not in there]
 
 
-def _create(store: Store, name: str, options: Document) -> None:
+def _read(path: Path) -> CollectionSchema:
     try:
-        store.database.create_collection(name, **options)
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        indexes = tuple(
+            Index(
+                index["name"],
+                dict(index["key"]),
+                {k: v for k, v in index.items() if k not in ("name", "key")},
+            )
+            for index in raw["indexes"]
+        )
+        return CollectionSchema(dict(raw["validator"]), indexes)
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigError(
+            f'{path}: not {{"validator": {{…}}, "indexes": [{{"name", "key"}}]}} ({error})'
+        ) from error
+
+
+def _validators(store: Store) -> dict[str, dict[str, Any]]:
+    return {
+        found["name"]: found.get("options", {}).get("validator", {})
+        for found in store.database.list_collections()
+    }
+
+
+def _create(store: Store, name: str, validator: dict[str, Any]) -> None:
+    try:
+        store.database.create_collection(name, validator=validator, check_exists=False)
+    except CollectionInvalid:
+        pass
     except OperationFailure as error:
-        if error.code != _EXISTS:
+        if error.code != _NAMESPACE_EXISTS:  # another loader was quicker
             raise
 
 
-def _create_indexes(store: Store, name: str, models: list[IndexModel]) -> None:
-    store.call(f"the indexes of {name}", lambda: store.database[name].create_indexes(models))
-
-
-def _change_validator(store: Store, name: str, validator: Document) -> None:
+def _alter(store: Store, name: str, validator: dict[str, Any], standing: dict[str, Any]) -> None:
     try:
         store.database.command("collMod", name, validator=validator)
     except OperationFailure as error:
         if error.code != _UNAUTHORIZED:
             raise
-        log.warning(
-            "the validator of %s differs from config/mongo/%s.json and this user may not change it; "
-            "let an administrator run the loader once",
-            name,
-            name,
+    else:
+        return
+    if standing:
+        raise StoreError(
+            f"the validator of {name} differs from config/mongo/{name}.json, and our MongoDB user may not "
+            "change it: load once as a user with the role dbAdmin, or grant that role"
         )
+    log.warning(
+        "%s has no validator, and our MongoDB user may not set one (role dbAdmin): going on without", name
+    )
+
+
+__all__ = ["BULK", "COLLECTIONS", "CollectionSchema", "Index", "Schema"]

@@ -1,139 +1,152 @@
-"""The store: one connection, its collections, and the way every operation on it is run."""
+"""The open store: one database, the settings that it is written with, and its collections."""
 
 import logging
 import os
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import pymongo
 from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import (
-    ConfigurationError,
-    InvalidURI,
-    OperationFailure,
-    PyMongoError,
-    ServerSelectionTimeoutError,
-)
 
-from etl.errors import ConfigError, StoreError, StoreUnavailableError
+from etl.load.preflight import check, client_for
 from etl.load.retry import Retrier
 from etl.settings import RetrySettings, StoreSettings
 
 log = logging.getLogger(__name__)
 
 Document = dict[str, Any]
-_T = TypeVar("_T")
+T = TypeVar("T")
 
 
 class Store:
-    """A database of articles and its books.
+    """A database of articles and of their books.
 
-    All collections acknowledge by a majority, journaled. Datetimes are naive and mean UTC.
+    Safe to share between threads; a forked or new process opens its own (`connected`).
     """
 
-    def __init__(self, client: MongoClient[Document], database: str, retry: RetrySettings) -> None:
+    def __init__(
+        self, client: MongoClient[Document], database: str, retry: RetrySettings, uri: str = ""
+    ) -> None:
+        """Wrap a client; `connect` is what makes one with the right options."""
         self.client = client
         self.database: Database[Document] = client[database]
-        self.retrier = Retrier(retry)
-        self.articles: Collection[Document] = self.database["articles"]
-        self.revisions: Collection[Document] = self.database["article_revisions"]
-        self.quarantine: Collection[Document] = self.database["quarantine"]
-        self.loads: Collection[Document] = self.database["loads"]
-        self.blocks: Collection[Document] = self.database["load_blocks"]
-        self.runs: Collection[Document] = self.database["runs"]
+        self.retrier = Retrier(retry, self.hosts)
+        self._uri = uri
 
-    def call(self, name: str, operation: Callable[[], _T]) -> _T:
+    def __repr__(self) -> str:
+        return f"Store({self.database.name!r} at {', '.join(self.hosts())})"
+
+    def hosts(self) -> list[str]:
+        """The server's `host:port` addresses, as far as they are known; never with credentials."""
+        return [f"{host}:{port}" for host, port in self.client.topology_description.server_descriptions()]
+
+    @property
+    def articles(self) -> Collection[Document]:
+        """One document an article."""
+        return self.database["articles"]
+
+    @property
+    def revisions(self) -> Collection[Document]:
+        """Every other content that was ever loaded for a key."""
+        return self.database["article_revisions"]
+
+    @property
+    def quarantine(self) -> Collection[Document]:
+        """Records that could not become articles."""
+        return self.database["quarantine"]
+
+    @property
+    def loads(self) -> Collection[Document]:
+        """The ledger: one document for each dump content, source and parser."""
+        return self.database["loads"]
+
+    @property
+    def load_blocks(self) -> Collection[Document]:
+        """The ledger's documents for blocks of large dumps."""
+        return self.database["load_blocks"]
+
+    @property
+    def runs(self) -> Collection[Document]:
+        """The report of every run."""
+        return self.database["runs"]
+
+    def call(self, operation: str, function: Callable[[], T]) -> T:
         """Run an operation with retries; see `Retrier.call`."""
-        return self.retrier.call(name, operation)
+        return self.retrier.call(operation, function)
 
     def count_articles(self) -> int:
         """How many articles there are, by the collection's own books."""
-        return self.call("the count of articles", self.articles.estimated_document_count)
+        return self.call("count articles", self.articles.estimated_document_count)
+
+    @contextmanager
+    def patient(self) -> Iterator[Database[Document]]:
+        """The same database without a limit on how long a reply may take: for building indexes."""
+        if not self._uri:
+            yield self.database
+            return
+        client = client_for(self._uri, StoreSettings(), patient=True)
+        try:
+            yield client[self.database.name]
+        finally:
+            _close(client)
 
     def close(self) -> None:
-        """Close the connection; with the server gone this does not wait for it."""
-        # MongoClient.close() was seen to block for 30 s when the server was gone.
-        closing = threading.Thread(target=self.client.close, daemon=True)
-        closing.start()
-        closing.join(timeout=2)
+        """Give the connections back. Quick even where the server is gone."""
+        _close(self.client)
 
 
-def connect(uri: str, database: str, settings: StoreSettings, retry: RetrySettings) -> Store:
-    """Connect, and see that the server can be used before any work is begun.
+def _close(client: MongoClient[Document]) -> None:
+    # The driver tells the server that its sessions end, and waits half a minute for one that is gone.
+    with pymongo.timeout(1):
+        client.close()
+
+
+def connect(
+    uri: str,
+    database: str,
+    store: StoreSettings | None = None,
+    retry: RetrySettings | None = None,
+    app_name: str = "article-etl",
+) -> Store:
+    """Open a store and make sure that it can be used.
+
+    Every write is acknowledged by a majority from its journal, whatever the URI says.
 
     Raises:
-        ConfigError: the address cannot be parsed. It is not repeated: it may hold a password.
-        StoreUnavailableError: no server answers; the hosts are named.
-        StoreError: the server refuses the credentials.
+        ConfigError: the URI is not a MongoDB URI.
+        StoreUnavailableError: no usable server within the settings' wait.
+        StoreError: wrong host name, replica set name or credentials.
     """
-    store = Store(_client(uri, settings), database, retry)
+    store = store or StoreSettings()
+    client = client_for(uri, store, app_name=app_name)
+    opened = Store(client, database, retry or RetrySettings(), uri)
     try:
-        hello = store.client.admin.command("hello")
-        store.database.command("ping")
-        # The first command that needs the credentials' rights; `hello` needs none.
-        store.articles.find_one({}, {"_id": 1})
-    except ServerSelectionTimeoutError:
-        store.close()
-        raise StoreUnavailableError(
-            f"no usable MongoDB at {hosts(uri)} within {settings.server_selection_seconds:.0f} s: "
-            "is it running, is the replica set's name right, can this machine reach it?"
-        ) from None
-    except OperationFailure as error:
-        store.close()
-        why = {13: "the user may not read the database", 18: "the user name or the password is wrong"}
-        cause = why.get(error.code or 0, f"error code {error.code}")
-        raise StoreError(f"MongoDB at {hosts(uri)} refuses: {cause}") from None
-    except PyMongoError as error:
-        store.close()
-        raise StoreUnavailableError(f"MongoDB at {hosts(uri)}: {type(error).__name__}") from None
-    if "setName" not in hello and hello.get("msg") != "isdbgrid":
-        log.warning(
-            "MongoDB at %s is a standalone: a write whose reply is lost cannot be repeated safely by the "
-            "driver; run even one node as a replica set",
-            hosts(uri),
-        )
-    return store
+        check(client, uri, database, store.server_selection_seconds)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
 
 
-def hosts(uri: str) -> str:
-    """The hosts of an address, without its credentials."""
-    rest = uri.partition("://")[2].split("/", 1)[0].split("?", 1)[0]
-    return rest.rpartition("@")[2] or "the configured address"
+_opened: dict[tuple[int, str, str], Store] = {}
 
 
-def _client(uri: str, settings: StoreSettings) -> MongoClient[Document]:
-    try:
-        return MongoClient(
-            uri,
-            appname="article-etl",
-            retryWrites=True,
-            w="majority",
-            journal=True,
-            wTimeoutMS=int(settings.write_seconds * 1000),
-            serverSelectionTimeoutMS=int(settings.server_selection_seconds * 1000),
-            connectTimeoutMS=5000,
-            socketTimeoutMS=int(settings.socket_seconds * 1000),
-            tz_aware=False,
-        )
-    except (InvalidURI, ConfigurationError, ValueError) as error:
-        # The driver's text repeats parts of the address.
-        raise ConfigError(
-            f"the MongoDB address cannot be used ({type(error).__name__}): see that user name and "
-            "password are percent-encoded and the options are spelled right"
-        ) from None
+def connected(
+    uri: str,
+    database: str,
+    store: StoreSettings | None = None,
+    retry: RetrySettings | None = None,
+    app_name: str = "article-etl",
+) -> Store:
+    """The store of this process for that database: opened at the first call, kept for the next ones.
 
-
-_connected: dict[tuple[int, str, str], Store] = {}
-
-
-def connected(uri: str, database: str, settings: StoreSettings, retry: RetrySettings) -> Store:
-    """The store of this process for that address; connected once, kept until the process ends."""
-    key = (os.getpid(), uri, database)
-    if key not in _connected:
-        _connected[key] = connect(uri, database, settings, retry)
-    return _connected[key]
-
-
-__all__ = ["Document", "Store", "connect", "connected", "hosts"]
+    Raises:
+        As `connect` does.
+    """
+    key = (os.getpid(), uri, database)  # a client does not survive a fork
+    if key not in _opened:
+        _opened[key] = connect(uri, database, store, retry, app_name)
+    return _opened[key]
