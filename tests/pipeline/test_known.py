@@ -1,0 +1,28 @@
+"""Known blocks and lines of an earlier version of a dump."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.pipeline.known import NOTHING, Known, Unchanged, digest_of
+
+lines = st.lists(st.binary(max_size=20), max_size=30)
+
+
+@given(lines, lines)
+def test_a_line_is_known_if_and_only_if_it_was_there(there: list[bytes], asked: list[bytes]) -> None:
+    known = Known({}, [b"".join(map(digest_of, there[:10])), b"".join(map(digest_of, there[10:]))])
+    for line in there + asked:
+        assert (line in known) == (line in there)
+
+
+def test_a_block_is_known_with_its_number_of_records() -> None:
+    known = Known({digest_of(b"a\nb\n"): 2}, [])
+    assert known.records_of(b"a\nb\n") == 2
+    assert known.records_of(b"a\nc\n") is None
+    assert NOTHING.records_of(b"a\nb\n") is None
+
+
+def test_the_filter_wants_what_is_new_and_counts_the_rest() -> None:
+    unchanged = Unchanged(Known({}, [digest_of(b"old")]))
+    assert [line for line in (b"old", b"new", b"old") if unchanged(line)] == [b"new"]
+    assert unchanged.lines == [digest_of(b"old")] * 2

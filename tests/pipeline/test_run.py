@@ -1,0 +1,203 @@
+"""Whole loads into a real mongod: the books, the ledger, crashes, and every way to run chunks."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from etl.errors import StoreError
+from etl.load.retry import Retrier
+from etl.load.store import Store
+from etl.model import Counts
+from etl.pipeline import plan
+from etl.pipeline.runners import Connection, Processes
+from tests.pipeline.loading import collections, load_paths
+from tests.pipeline.records import records, write_jsonl
+
+pytestmark = pytest.mark.mongo
+
+BAD = b'{"title": "No date at all"}\n{"title": "Broken", \n'
+
+
+@pytest.fixture
+def dump(tmp_path: Path) -> Path:
+    """600 records, and 2 that must be rejected."""
+    path = write_jsonl(tmp_path / "dump.jsonl", records(600))
+    path.write_bytes(path.read_bytes() + BAD)
+    return path
+
+
+@pytest.fixture
+def blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dumps are cut into many small blocks, and shared out from a small size on."""
+    for module in ("etl.pipeline.plan", "etl.extract.dump", "etl.extract.lines"):
+        monkeypatch.setattr(f"{module}.BLOCK_BYTES", 20_000)
+    monkeypatch.setattr("etl.extract.dump.SMALL_BYTES", 0)
+    monkeypatch.setattr(plan, "SPLIT_BYTES", 1)
+
+
+def test_every_record_has_one_outcome(store: Store, dump: Path) -> None:
+    report = load_paths(store, [dump])
+    assert report.state == "completed_with_warnings"
+    assert report.counts.balanced()
+    assert (report.counts.read, report.counts.rejected) == (602, 2)
+    assert report.counts.reasons == {"undated": 1, "malformed": 1}
+    assert store.articles.count_documents({}) == report.counts.inserted
+    assert store.quarantine.count_documents({"state": "open"}) == 2
+
+
+def test_a_finished_dump_is_skipped_under_any_name(store: Store, dump: Path, tmp_path: Path) -> None:
+    load_paths(store, [dump], "first")
+    before = collections(store)
+    report = load_paths(store, [dump.rename(tmp_path / "other.jsonl")], "second")
+    assert (report.skipped, report.counts) == (1, Counts())
+    assert collections(store) == before
+
+
+def test_a_copy_in_the_same_run_is_read_and_counts_as_duplicates(
+    store: Store, dump: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "copy.jsonl").write_bytes(dump.read_bytes())
+    report = load_paths(store, [tmp_path])
+    assert report.loaded == 2
+    assert report.counts.read == 2 * 602
+    assert report.counts.inserted == store.articles.count_documents({})
+    assert report.counts.rejected == store.quarantine.count_documents({}) == 4
+
+
+def test_a_changed_policy_makes_a_dump_due_again_and_settles_its_quarantine(store: Store, tmp_path: Path) -> None:
+    from etl.sources import Source
+
+    dump = tmp_path / "one.jsonl"
+    dump.write_bytes(orjson.dumps({"title": "Which day is it", "date": "03/04/2026", "body": "x"}) + b"\n")
+    first = load_paths(store, [dump], "first", source=Source(name="wire"))
+    assert first.counts.reasons == {"ambiguous_date": 1}
+    second = load_paths(store, [dump], "second", source=Source(name="wire", date_order="DMY"))
+    assert second.counts.inserted == 1
+    assert [entry["state"] for entry in store.quarantine.find()] == ["resolved"]
+    article = store.articles.find_one()
+    assert article is not None
+    assert article["_id"].startswith("2026-04-03/")
+
+
+@pytest.mark.usefixtures("blocks")
+def test_blocks_spans_and_stripes_give_the_same_collections_as_one_batch(
+    store: Store, dump: Path, tmp_path: Path, mongo_uri: str
+) -> None:
+    packed = tmp_path / "packed.jsonl.gz"
+    packed.write_bytes(gzip.compress(dump.read_bytes()))
+    ends = []
+    for path, workers in ((dump, 1), (dump, 3), (packed, 1), (packed, 3)):
+        for name in store.database.list_collection_names():
+            store.database[name].delete_many({})
+        report = load_paths(store, [path], workers=workers)
+        assert report.counts.balanced()
+        assert (report.loaded, report.counts.read) == (1, 602)
+        assert store.load_blocks.count_documents({"state": "written"}) > 5
+        ends.append(collections(store))
+    assert all(end == ends[0] for end in ends)
+
+
+def test_worker_processes_end_in_the_same_collections(
+    store: Store, dump: Path, tmp_path: Path, mongo_uri: str, database: str
+) -> None:
+    load_paths(store, [dump])
+    expected = collections(store)
+    for name in store.database.list_collection_names():
+        store.database[name].delete_many({})
+    halves = records(600)
+    paths = [write_jsonl(tmp_path / f"part-{i}.jsonl", halves[i::3]) for i in range(3)]
+    report = load_paths(store, paths, runner=Processes(Connection(mongo_uri, database), 2), workers=2)
+    assert (report.loaded, report.counts.read) == (3, 600)
+    assert collections(store) == expected
+
+
+def test_a_dump_cut_off_fails_and_what_it_gave_stays(store: Store, dump: Path, tmp_path: Path) -> None:
+    torn = tmp_path / "torn.jsonl.gz"
+    torn.write_bytes(gzip.compress(dump.read_bytes())[:-2000])
+    report = load_paths(store, [torn, dump])
+    assert report.state == "failed"
+    assert (report.loaded, report.failed) == (1, 1)
+    assert "torn.jsonl.gz" in report.failures[0].dump
+    assert report.counts.balanced()
+    again = load_paths(store, [torn], "again")
+    assert (again.loaded, again.skipped, again.failed) == (0, 0, 1)
+
+
+def test_a_stopped_run_takes_up_where_it_was(
+    store: Store, dump: Path, monkeypatch: pytest.MonkeyPatch, blocks: None
+) -> None:
+    first = load_paths(store, [dump], "first", stop=lambda: store.load_blocks.count_documents({}) >= 3)
+    assert first.state == "interrupted"
+    assert 0 < first.counts.read < 602
+    assert first.counts.balanced()
+    second = load_paths(store, [dump], "second")
+    assert (second.loaded, second.counts.read) == (1, 602)
+    assert second.counts.inserted == store.articles.count_documents({})
+
+
+class Crash(Exception):  # noqa: N818
+    """Stands for the process being killed between two operations."""
+
+
+@pytest.mark.parametrize("small", [True, False])
+def test_a_crash_between_any_two_operations_leaves_no_trace(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: bool, request: pytest.FixtureRequest
+) -> None:
+    if not small:
+        request.getfixturevalue("blocks")
+    dump = write_jsonl(tmp_path / "dump.jsonl", records(120))
+    dump.write_bytes(dump.read_bytes() + BAD)
+    clean = load_paths(store, [dump])
+    expected = collections(store)
+    call = Retrier.call
+    crashes = 0
+    for last in range(3, 200, 2):
+        for name in store.database.list_collection_names():
+            store.database[name].delete_many({})
+        left = last
+
+        def dying(self: Retrier, *arguments: Any, **options: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise Crash
+            return call(self, *arguments, **options)
+
+        monkeypatch.setattr(Retrier, "call", dying)
+        try:
+            load_paths(store, [dump], "first")
+        except Crash:
+            crashes += 1
+        else:
+            break
+        finally:
+            monkeypatch.setattr(Retrier, "call", call)
+        report = load_paths(store, [dump], "second")
+        assert collections(store) == expected, f"crash after {last} operations"
+        if report.loaded:
+            assert report.counts == clean.counts, f"crash after {last} operations"
+        assert store.quarantine.count_documents({}) == 2
+    assert crashes > 5
+
+
+def test_a_store_that_refuses_stops_the_run_and_blames_no_record(
+    store: Store, dump: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = Retrier.call
+
+    def refusing(self: Retrier, operation: str, *arguments: Any, **options: Any) -> Any:
+        if "insert" in operation:
+            raise StoreError("MongoDB refused: the disk is full")
+        return call(self, operation, *arguments, **options)
+
+    monkeypatch.setattr(Retrier, "call", refusing)
+    report = load_paths(store, [dump])
+    assert report.state == "failed"
+    assert report.error is not None
+    assert "disk is full" in report.error
+    monkeypatch.undo()
+    assert store.articles.count_documents({}) == 0
+    assert load_paths(store, [dump], "again").counts.read == 602
