@@ -247,11 +247,18 @@ def runs(pid: int, command: Sequence[str]) -> bool:
     arguments = command[1:]
     if not _HAS_PROC:
         return _ps(pid, "command").endswith(" " + " ".join(arguments))
-    try:
-        line = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
-    return line.endswith(b"".join(b"\0" + os.fsencode(part) for part in arguments) + b"\0")
+    deadline = time.monotonic() + 0.5
+    while True:
+        try:
+            line = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return False
+        if line:
+            return line.endswith(b"".join(b"\0" + os.fsencode(part) for part in arguments) + b"\0")
+        # Empty for a moment while a process becomes another program, and from its end on.
+        if not _exists(pid) or time.monotonic() > deadline:
+            return False
+        time.sleep(0.001)
 
 
 def _gone(pid: int, patience: float) -> bool:

@@ -37,7 +37,10 @@ def gone(pid: int) -> bool:
 
 
 def alive(group: int | None = None, command: str = "") -> int:
-    """How many processes of the group, or of the command, there are; zombies do not count."""
+    """How many processes of the group there are, or how many of the command lead a group of their own.
+
+    Zombies do not count.
+    """
     found = 0
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -45,7 +48,8 @@ def alive(group: int | None = None, command: str = "") -> int:
             line = (folder / "cmdline").read_bytes().rstrip(b"\0").replace(b"\0", b" ").decode()
         except OSError:
             continue
-        found += stat[0] not in "ZX" and line.endswith(command) and group in (None, int(stat[2]))
+        wanted = int(stat[2]) == group if group else stat[2] == folder.name and line.endswith(command)
+        found += wanted and stat[0] not in "ZX"
     return found
 
 

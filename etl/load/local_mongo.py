@@ -141,13 +141,18 @@ class EmbeddedMongo:
     def _start(self) -> State:
         mongod = find_mongod(self._named)
         self.folder.joinpath("db").mkdir(mode=0o700, exist_ok=True)
-        log = self.folder / "mongod.log"
+        log = self._log
         if log.exists() and log.stat().st_size > _LOG_BYTES:
             log.replace(self.folder / "mongod.log.1")
         port = self._port()
         attempts = 3
         while True:
-            facts = {"port": str(port), "auth": "yes" if self._auth else "no", "mongod": str(mongod)}
+            facts = {
+                "port": str(port),
+                "auth": "yes" if self._auth else "no",
+                "mongod": str(mongod),
+                "log_start": str(log.stat().st_size if log.exists() else 0),
+            }
             options = ["--wiredTigerCacheSizeGB", str(self._cache_gb), *self._options]
             output = self.folder / "mongod.out"
             output.write_bytes(b"")
@@ -174,13 +179,11 @@ class EmbeddedMongo:
         return free_port()
 
     def _make_ready(self, state: State) -> None:
-        log = self.folder / "mongod.log"
-        start = log.stat().st_size if log.exists() else 0
         auth = state.facts["auth"] == "yes"
 
         def check() -> None:
             if self._server.pid() is None:
-                raise self._failure(state, start)
+                raise self._failure(state)
 
         try:
             make_ready(
@@ -197,25 +200,31 @@ class EmbeddedMongo:
         else:
             return
         raise StoreError(
-            f"the embedded MongoDB (process {self._server.pid()}) {trouble}. From {log}:\n"
-            f"{complaints(_since(log, start))}"
+            f"the embedded MongoDB (process {self._server.pid()}) {trouble}. From {self._log}:\n"
+            f"{self._complaints(state)}"
         ) from None
 
-    def _failure(self, state: State, start: int) -> Exception:
+    @property
+    def _log(self) -> Path:
+        return self.folder / "mongod.log"
+
+    def _complaints(self, state: State) -> str:
+        return complaints(_since(self._log, int(state.facts["log_start"])))
+
+    def _failure(self, state: State) -> Exception:
         """Why the server's process ended: in the loader's words, or in its log's."""
         mongod = Path(state.facts["mongod"])
         printed = _since(self.folder / "mongod.out", 0)
         missing = loader_failure(mongod, printed)
         if missing:
             return StoreError(f"the embedded MongoDB cannot start: {missing}")
-        log = self.folder / "mongod.log"
-        said = complaints(_since(log, start)) or printed
+        said = self._complaints(state) or printed
         status = self._server.exit_status()
         hint = startup_hint(said, status, self.folder / "db")
         how = "" if status is None else f" with status {status}"
         transient = "Address already in use" in said or "DBPathInUse" in said
         return (_TransientError if transient else _EndedError)(
-            f"the embedded MongoDB ({mongod}) ended{how} before it was ready: {hint}. From {log}:\n"
+            f"the embedded MongoDB ({mongod}) ended{how} before it was ready: {hint}. From {self._log}:\n"
             f"{said or '(nothing)'}"
         )
 
