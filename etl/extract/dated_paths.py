@@ -41,10 +41,11 @@ class DatedPath:
         """The paths of the days from `first` to `last`, each once, with the day that it states."""
         seen: set[str] = set()
         for n in range((last - first).days + 1):
-            path = _filled(self.template, first + timedelta(days=n))
+            day = first + timedelta(days=n)
+            path = _filled(self.template, day)
             if path not in seen:
                 seen.add(path)
-                yield self.day_of(path), path
+                yield self._parsed([day.strftime(f"%{code}") for code in self._codes]), path
 
     def as_glob(self) -> str:
         """The template with globs in place of its days."""
@@ -55,11 +56,12 @@ class DatedPath:
     def day_of(self, path: str) -> date | None:
         """The day that a path states, or that the folder states which it lies in; None if it is no day."""
         match = self._regex.match(path)
-        if match is None:
-            return None
-        texts = " ".join(match[code] for code in self._codes)
+        return None if match is None else self._parsed([match[code] for code in self._codes])
+
+    def _parsed(self, texts: list[str]) -> date | None:
+        form = " ".join(f"%{code}" for code in self._codes)
         try:
-            return datetime.strptime(texts, " ".join(f"%{code}" for code in self._codes)).date()  # noqa: DTZ007
+            return datetime.strptime(" ".join(texts), form).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             return None
 

@@ -9,13 +9,20 @@ import codecs
 import re
 from functools import lru_cache
 
-from etl.errors import DumpError, Refusal
+from etl.errors import ConfigError, DumpError, Refusal
 from etl.extract.types import Readable
 from etl.model import Reason
 
 SAMPLE_BYTES = 256 << 10
 """How much of a line dump is looked at to learn its encoding."""
 _GUESS_BYTES = 64 << 10
+
+_LATIN = {
+    "cp1250": frozenset(("pl", "cs", "sk", "hu", "hr", "sl", "ro", "bs", "sq", "sr")),
+    "cp1254": frozenset(("tr", "az", "ku")),
+    "cp1252": frozenset(("en", "fr", "de", "es", "pt", "it", "nl", "sv", "da", "no", "nb", "fi", "is")),
+}
+"""Code pages of the Latin script, and the languages that are written in them."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -89,10 +96,16 @@ def wide_encoding(head: bytes) -> tuple[str, int] | None:
 
 @lru_cache(32)
 def declared_codecs(declared: str | None) -> tuple[str, ...]:
-    """The codecs to try for a declared encoding, widest first. Raises `LookupError` for an unknown name."""
+    """The codecs to try for a declared encoding, widest first. Raises `ConfigError` for an unknown name."""
     if declared is None:
         return ()
-    name = codecs.lookup(declared).name
+    try:
+        name = codecs.lookup(declared).name
+        b"a".decode(name)
+    except (LookupError, ValueError):
+        raise ConfigError(
+            f"the encoding {declared!r} is not known; state one such as utf-8, gb18030 or windows-1252"
+        ) from None
     return (*_WIDER.get(name, ()), name)
 
 
@@ -215,7 +228,22 @@ def guess_encoding(data: bytes, of: int | None = None) -> str | None:
     from charset_normalizer import from_bytes  # most runs never need it
 
     best = from_bytes(data, cp_isolation=_GUESSES, enable_fallback=False).best()
-    return best.encoding if best is not None else None
+    if best is None:
+        return None
+    return _latin_by_language(data, best.encoding) if best.encoding in _LATIN else str(best.encoding)
+
+
+def _latin_by_language(data: bytes, guess: str) -> str:
+    """The Latin code page by the text's language, which shows whichever of them the text is read as.
+
+    These pages differ in a few letters only, too few for any guesser: what is `ő` in Hungarian is `õ` in
+    Portuguese.
+    """
+    import py3langid  # most runs never need it
+
+    language = py3langid.classify(data.decode(guess))[0]
+    encoding = next((page for page, languages in _LATIN.items() if language in languages), "cp1252")
+    return encoding if _reads(data, (encoding,)) else guess
 
 
 class Transcoded:

@@ -63,8 +63,7 @@ def find_dumps(
             failures.append(error)
     if failures:
         first, *others = failures
-        also = "".join(f"; {other}" for other in others)
-        raise DumpError(first.dump, first.message + also)
+        raise DumpError(first.dump, first.message + "".join(f"; {other}" for other in others))
 
 
 class _Rules(NamedTuple):
@@ -134,7 +133,12 @@ def _named(path: str, location: str, rules: _Rules, declared: date | None) -> It
     """What a user names is followed, be it a link."""
     status = os.stat(location)  # noqa: PTH116
     if stat.S_ISDIR(status.st_mode):
-        yield from _Walk(os.path.realpath(location), rules, declared).folder(path, location)
+        nothing = True
+        for found in _Walk(os.path.realpath(location), rules, declared).folder(path, location):
+            nothing = False
+            yield found
+        if nothing:
+            yield Skipped(_shown(path), "is a folder without dumps")
     elif stat.S_ISREG(status.st_mode):
         yield Dump(_shown(path), location, status.st_size, declared)
     else:
@@ -200,7 +204,7 @@ class _Walk:
                 if stat.S_ISDIR(status.st_mode):
                     yield Skipped(_shown(path), "is a link to a folder; name it to read it")
                     return
-        except FileNotFoundError:
+        except OSError:  # links may lead in circles too
             yield Skipped(_shown(path), "vanished, or is a link to nothing")
             return
         name = location.rpartition("/")[2]

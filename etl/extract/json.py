@@ -30,6 +30,8 @@ BODIES = frozenset(
 """Names that make an object a record itself, whatever lists it has."""
 TITLES = frozenset(("title", "headline"))
 
+_BEGINNING = re.compile(rb'[\[{"]|-?(?:\d|Infinity)|(?:true|false|null|NaN|nan)\b')
+_JUNK = re.compile(rb"[^{\[\]]+")
 _GAP = re.compile(rb"\}[\s,]*\{")
 _GUESSES = 3
 _NO_END = Refusal(Reason.MALFORMED, "has no end that can be told: there is a quote too many or too few in it")
@@ -78,7 +80,7 @@ class _Document:
         if wrapped:
             cursor.at = wrapped.end()
             first = cursor.peek()
-        elif first and first not in b'[{"-0123456789tfnNI':
+        elif first and not _BEGINNING.match(cursor.text, cursor.at):
             raise self._fault(f"is no JSON: it begins with {cursor.text[cursor.at : cursor.at + 20]!r}")
         path = self._path(first)
         in_array = False
@@ -194,8 +196,12 @@ class _Document:
         try:
             fields = self._parser.parse(raw) if value is None else self._parser.checked(value, raw)
         except Refusal as refusal:
-            restart = self._recovery.restart(len(raw)) if refusal.reason is Reason.MALFORMED else None
-            yield from self._broken(restart or len(raw), refusal)
+            length = len(raw)
+            if refusal.reason is Reason.MALFORMED:
+                if not raw.startswith(b"{") and (junk := _JUNK.match(cursor.text, cursor.at)):
+                    length = max(length, len(junk[0]))
+                length = self._recovery.restart(length) or length
+            yield from self._broken(length, refusal)
             return
         yield RawRecord(fields, self._record, raw, self._member.name, cursor.offset)
         cursor.at += len(raw)

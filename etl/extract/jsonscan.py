@@ -7,6 +7,7 @@ from etl.extract.types import Readable
 
 _PIECE = 256 << 10
 _OUTSIDE = re.compile(rb'["{}\[\]]')
+_STRING_REST = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 _SCALAR_END = re.compile(rb"[\s,\]}\[{:]")
 _GAP = re.compile(rb"[\s,]*")
 
@@ -115,8 +116,9 @@ class Scan:
         if at < 0:
             at = start
             self.scalar = text[start : start + 1] not in (b'"', b"{", b"[")
+            at += self.scalar
         if self.scalar:
-            return self._scalar_end(text, max(at, start + 1))
+            return self._scalar_end(text, at)
         while True:
             if self._in_string:
                 at = self._string_end(text, at)
@@ -141,17 +143,21 @@ class Scan:
 
     def _string_end(self, text: bytes, at: int) -> int:
         """Index after the quote that ends the string which `at` is in; -1 when it goes on after `text`."""
-        while (quote := text.find(b'"', at)) >= 0:
-            if quote > at and text[quote - 1] == 0x5C:
-                before = text[at:quote]
-                if (len(before) - len(before.rstrip(b"\\"))) % 2:
-                    at = quote + 1
-                    continue
-            self._in_string = False
-            return quote + 1
-        # A run of backslashes at the end may go on in the next piece.
-        self.at = max(at, len(text.rstrip(b"\\")))
-        return -1
+        quote = text.find(b'"', at)
+        if quote > at and text[quote - 1] == 0x5C:
+            # Where one quote is escaped there are more: from here on a regular expression is faster.
+            match = _STRING_REST.match(text, at)
+            end = match.end() if match else at
+            quote = end if text.startswith(b'"', end) else -1
+            at = end
+        elif quote < 0:
+            # A run of backslashes at the end may go on in the next piece.
+            at = max(at, len(text.rstrip(b"\\")))
+        if quote < 0:
+            self.at = at
+            return -1
+        self._in_string = False
+        return quote + 1
 
     def _scalar_end(self, text: bytes, at: int) -> int | None:
         match = _SCALAR_END.search(text, at)
