@@ -1,0 +1,29 @@
+"""The third room: articles into MongoDB, and the books of it. The only room that knows pymongo.
+
+| module | gives |
+|---|---|
+| `store` | `connect`, `connected`, `Store`: a database that was looked at before it is used |
+| `schema` | `Schema.read(folder)`, `.prepare(store)` before a load, `.finish(store)` after a first one |
+| `articles` | `ArticleSink(store)`: `.plan(articles)`, `.apply(plan)` |
+| `quarantine` | `Quarantine(store)`, `Selection`, `Entry`: what was rejected, with its bytes |
+| `ledger` | `Ledger(store)`, `load_id(stamp)`: which dump contents are loaded, with their books |
+| `runs` | `Runs(store)`, `Run`: the report of every run |
+| `coverage` | `coverage(store)`: sources by days |
+| `local_mongo` | `EmbeddedMongo`: a server of our own |
+
+Inside: `merge` (pure: what becomes of a key's articles), `plan` (a batch, key by key), `encode` (to BSON,
+or a rejection), `revisions` (`article_revisions`), `writes` (batches that may be repeated), `entries`
+(the ledger's records), `retry` over `taxonomy` (which errors pass, which a record causes, which stop the
+run) and `refusals` (errors in words), `preflight` (the first look at a server).
+
+A block of records goes in like this:
+
+1. `plan = sink.plan(articles)`: the outcomes are decided, nothing is written;
+2. `intent = ledger.intend(load, number, stamp, counts, plan.letters)`;
+3. `quarantine.write(stamp, rejections)`;
+4. `outcomes = sink.apply(plan, intended=intent.outcomes, amend=lambda o: ledger.amend(load, number, o))`;
+5. `ledger.acknowledge(load, number, counts)`, the counts taken from `outcomes`.
+
+Every step may be repeated, and the process may die between and within them: the block is then taken
+through all of them again, and ends with the same documents and the same counts.
+"""

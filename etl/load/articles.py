@@ -95,7 +95,7 @@ class ArticleSink:
 
 
 Origin = tuple[Any, ...]
-"""Which record a document came from, whatever run brought it: digest of the dump, parser, member, record."""
+"""Which record a document came from, whatever run brought it: dump, its digest, parser, member, record."""
 
 
 class _Application:
@@ -141,6 +141,8 @@ class _Application:
             for place in groups[key]:
                 if place < len(decided) and isinstance(self._outcomes[place], Outcome):
                     self._outcomes[place] = decided[place] or self._outcomes[place]
+        if self._amend is not None and letters(self._outcomes) != intended:
+            self._amend(letters(self._outcomes))
 
     def _decide_again(self, again: Mapping[str, KeyWork]) -> dict[str, KeyWork]:
         """Look keys up again, and decide anew what is not settled."""
@@ -303,6 +305,7 @@ class _Application:
 _WITH_ORIGIN = {
     "content_hash": 1,
     "rank": 1,
+    "provenance.dump": 1,
     "provenance.sha256": 1,
     "provenance.parser": 1,
     "provenance.member": 1,
@@ -313,11 +316,12 @@ _WITH_ORIGIN = {
 def _origin(document: Mapping[str, Any]) -> Origin:
     # The run is left out: a load that is resumed, or that two runs share, goes on under another one.
     where = document.get("provenance", {})
-    return (where.get("sha256"), where.get("parser"), where.get("member"), where.get("record"))
+    return tuple(where.get(name) for name in ("dump", "sha256", "parser", "member", "record"))
 
 
 def _origin_of(article: Article) -> Origin:
-    return (article.stamp.sha256, article.stamp.parser, article.member, article.record)
+    stamp = article.stamp
+    return (stamp.dump, stamp.sha256, stamp.parser, article.member, article.record)
 
 
 def _exchanges(work: KeyWork) -> bool:

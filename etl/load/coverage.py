@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from etl.load.ledger import counts_of
-from etl.load.store import Store
+from etl.load.entries import counts_of
+from etl.load.store import Document, Store
 from etl.model import Counts
 
 DayState = Literal["loaded", "partial", "failed", "missing"]
@@ -56,7 +56,7 @@ def coverage(
     return sorted([*chosen, *_gaps(chosen, dated)], key=lambda each: (each.source, each.day))
 
 
-def _with(each: DayCoverage, row: dict[str, object]) -> DayCoverage:
+def _with(each: DayCoverage, row: Document) -> DayCoverage:
     whole = row["state"] == "finished"
     loaded, failed = each.loaded + whole, each.failed + (not whole)
     state: DayState = "loaded" if not failed else ("partial" if loaded else "failed")

@@ -1,55 +1,42 @@
 """The ledger: which dump contents are loaded, and the books of each.
 
-One entry in `loads` for each dump content, source and parser version; for a large dump one in
-`load_blocks` for each of its blocks too. Written in this order, which keeps the books right through
-any crash (twenty random kills of each design stand behind it):
+One entry in `loads` for each dump content, source and parser version; for each block of a large dump one
+in `load_blocks` too. The order of writes keeps the books right through any crash:
 
-    started -> [block intended, with planned outcomes -> (writes) -> block written]* -> finished
+    started -> [block intended, with its outcomes -> (its writes) -> block acknowledged]* -> finished
 
-What was intended and not written is done again, and keeps the outcomes of its first intent. Sums are
-taken by query from the blocks, never counted up.
+What was intended and not acknowledged is written again, and what the dead attempt decided still holds for
+the articles that it came to write. Sums are taken by query from the blocks, never counted up.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
 
-import msgspec
+from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from etl.errors import BooksError
-from etl.load.faults import DUPLICATE_KEY
+from etl.load.entries import (
+    Block,
+    Finished,
+    Intent,
+    Load,
+    SmallLoad,
+    counts_of,
+    load_fields,
+    load_id,
+    load_of,
+    now,
+    stored,
+)
+from etl.load.quarantine import Quarantine
 from etl.load.store import Document, Store
+from etl.load.taxonomy import Kind, classify
+from etl.load.writes import Write, write
 from etl.model import Counts, DumpStamp
 
-
-class Finished(msgspec.Struct, frozen=True):
-    """Who finished a load."""
-
-    run: str
-    dump: str
-
-
-class Intent(msgspec.Struct, frozen=True):
-    """The outcomes that stand for a piece of work."""
-
-    counts: Counts
-    resumed: bool
-    """Whether an earlier attempt, now gone, intended it already: then its counts stand."""
-
-
-class SmallLoad(msgspec.Struct, frozen=True):
-    """A small whole dump, about to be written in one batch with others."""
-
-    load_id: str
-    stamp: DumpStamp
-    size: int
-    counts: Counts
-
-
-def load_id(stamp: DumpStamp) -> str:
-    """`_id` in `loads`: `<sha256>/<source>/<parser>`."""
-    return f"{stamp.sha256}/{stamp.source}/{stamp.parser}"
+_PAGE = 200
+"""Blocks read at a time where each may bring kilobytes of digests."""
 
 
 class Ledger:
@@ -58,82 +45,182 @@ class Ledger:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    # -- what is there -------------------------------------------------------------------------------
+
     def finished(self, ids: Sequence[str]) -> dict[str, Finished]:
         """Those of the loads that are finished."""
         query = {"_id": {"$in": list(ids)}, "state": "finished"}
         rows = self._store.call(
-            "the look-up of loads", lambda: list(self._store.loads.find(query, {"run": 1, "dump": 1}))
+            "look up loads",
+            lambda: list(self._store.loads.find(query, {"run": 1, "dump": 1}, batch_size=len(ids) + 1)),
         )
         return {row["_id"]: Finished(row["run"], row["dump"]) for row in rows}
 
-    def begin(self, this: str, stamp: DumpStamp, size: int) -> None:
-        """Enter a dump as started; an earlier attempt's blocks stay."""
-        fields = {**_fields(stamp, size), "state": "started", "started_at": _now()}
-        update = {"$set": fields, "$unset": {"error": "", "finished_at": ""}, "$inc": {"attempts": 1}}
-        self._store.call(
-            "the ledger's start of a dump",
-            lambda: self._store.loads.update_one({"_id": this}, update, upsert=True),
+    def get(self, this: str) -> Load | None:
+        """The load of that id."""
+        row = self._store.call("look up a load", lambda: self._store.loads.find_one({"_id": this}))
+        return load_of(row) if row else None
+
+    def previous(self, stamp: DumpStamp) -> Load | None:
+        """The last finished load of the same source, dump name and parser: what the dump held before."""
+        query = {
+            "source": stamp.source,
+            "dump": stamp.dump,
+            "parser": stamp.parser,
+            "sha256": {"$ne": stamp.sha256},
+            "state": "finished",
+        }
+        row = self._store.call(
+            "look up the previous load",
+            lambda: self._store.loads.find_one(query, sort=[("finished_at", -1)]),
         )
+        return load_of(row) if row else None
 
     def blocks_done(self, this: str) -> set[int]:
         """Numbers of the blocks of which every write was acknowledged."""
         query = {"load": this, "state": "written"}
         rows = self._store.call(
-            "the look-up of blocks", lambda: list(self._store.load_blocks.find(query, {"block": 1}))
+            "look up blocks", lambda: list(self._store.load_blocks.find(query, {"block": 1}))
         )
         return {row["block"] for row in rows}
 
-    def intend(self, this: str, block: int, stamp: DumpStamp, counts: Counts) -> Intent:
-        """Enter a block before its first write, with the outcomes planned for it."""
-        document = {
+    def blocks(self, this: str) -> Iterator[Block]:
+        """The acknowledged blocks of a load, in order."""
+        for row in self._pages(this, {"block": 1, "counts": 1, "digest": 1}):
+            yield Block(row["block"], counts_of(row["counts"]), row.get("digest"))
+
+    def record_digests(self, this: str) -> Iterator[bytes]:
+        """The digests of a load's records, joined, block by block; only of blocks that have them."""
+        for row in self._pages(this, {"block": 1, "records": 1}):
+            if row.get("records"):
+                yield row["records"]
+
+    # -- large dumps, block by block -----------------------------------------------------------------
+
+    def begin(self, this: str, stamp: DumpStamp, size: int) -> None:
+        """Enter a dump as started; what an earlier attempt has done stays. A finished one stays finished."""
+        update = {
+            "$set": {**load_fields(stamp, size), "state": "started", "started_at": now()},
+            "$unset": {"error": "", "finished_at": "", "counts": ""},
+            "$inc": {"attempts": 1},
+        }
+        unfinished = {"_id": this, "state": {"$ne": "finished"}}
+
+        def attempt() -> None:
+            try:
+                self._store.loads.update_one(unfinished, update, upsert=True)
+            except DuplicateKeyError:
+                pass  # another run finished it a moment ago
+
+        self._store.call("enter the start of a dump", attempt)
+
+    def intend(
+        self, this: str, block: int, stamp: DumpStamp, counts: Counts, outcomes: str | None = None
+    ) -> Intent:
+        """Enter a block before its first write.
+
+        Args:
+            this: The load.
+            block: Its number in the dump.
+            stamp: Who writes it.
+            counts: Its books as planned.
+            outcomes: `Plan.letters`, for the attempt that may have to resume it.
+
+        Returns:
+            What was planned; what the other attempt had planned, where there was one.
+        """
+        document: Document = {
             "_id": f"{this}#{block}",
             "load": this,
             "block": block,
             "run": stamp.run,
             "dump": stamp.dump,
             "state": "writing",
-            "counts": _document(counts),
+            "counts": stored(counts),
+            "outcomes": outcomes,
+            "attempt": secrets.token_hex(8),  # tells our own entry, when the reply is lost, from another's
         }
 
-        def attempt() -> Intent:
+        def attempt() -> Document | None:
             try:
                 self._store.load_blocks.insert_one(dict(document))
             except DuplicateKeyError:
-                query = {"_id": document["_id"]}
-                there = self._store.load_blocks.find_one(query)
-                ours = there is None or (there["run"], there["dump"]) == (stamp.run, stamp.dump)
-                if there is not None and there["state"] == "cut_short":
-                    self._store.load_blocks.replace_one(query, document)
-                elif there is not None and not ours:
-                    return Intent(counts_of(there["counts"]), resumed=True)
+                return self._store.load_blocks.find_one({"_id": document["_id"]})
+            return None
+
+        there = self._store.call("enter what a block will be", attempt)
+        if there is None or there["attempt"] == document["attempt"]:
             return Intent(counts, resumed=False)
+        return _intent(counts, stamp, there)
 
-        return self._store.call("the ledger's intent", attempt)
+    def amend(self, this: str, block: int, outcomes: str) -> None:
+        """Enter that a block's articles will have other outcomes than intended: others were there first."""
+        self._store.call(
+            "amend what a block will be",
+            lambda: self._store.load_blocks.update_one(
+                {"_id": f"{this}#{block}", "state": "writing"}, {"$set": {"outcomes": outcomes}}
+            ),
+        )
 
-    def acknowledge(self, this: str, block: int, counts: Counts, *, cut_short: bool = False) -> None:
-        """Enter that every write of a block is acknowledged.
+    def acknowledge(
+        self,
+        this: str,
+        block: int,
+        counts: Counts,
+        *,
+        cut_short: bool = False,
+        digest: bytes | None = None,
+        records: bytes = b"",
+    ) -> None:
+        """Enter that every write of a block is acknowledged. The first to say so is believed.
 
         Args:
+            this: The load.
+            block: Its number in the dump.
+            counts: Its books.
             cut_short: The dump failed within the block; should the dump be tried again, so is the block.
+            digest: Of the block's bytes, to know it again in a later version of the dump.
+            records: Digests of its records, joined, to know them again.
         """
-        fields: Document = {"state": "cut_short" if cut_short else "written", "counts": _document(counts)}
+        fields: Document = {"state": "cut_short" if cut_short else "written", "counts": stored(counts)}
+        if digest is not None:
+            fields["digest"] = digest
+        if records:
+            fields["records"] = records
         self._store.call(
-            "the ledger's acknowledgement",
-            lambda: self._store.load_blocks.update_one({"_id": f"{this}#{block}"}, {"$set": fields}),
+            "enter that a block is written",
+            lambda: self._store.load_blocks.update_one(
+                {"_id": f"{this}#{block}", "state": {"$ne": "written"}}, {"$set": fields}
+            ),
         )
 
-    def finish(self, this: str) -> Counts:
+    def finish(self, this: str, blocks: int | None = None) -> Counts:
         """Close the books of a dump whose blocks are all written: sums by query, `finished` last.
 
+        Args:
+            this: The load.
+            blocks: How many blocks it must have, where that is known.
+
         Raises:
-            BooksError: they do not balance, or the quarantine does not hold what was rejected.
+            BooksError: they do not balance, a block is missing, or the quarantine does not hold what was
+                rejected.
         """
-        counts = self._sum(this)
-        held = self._store.call(
-            "the count of the quarantine", lambda: self._store.quarantine.count_documents({"load": this})
+        rows = self._store.call(
+            "sum up blocks",
+            lambda: list(self._store.load_blocks.find({"load": this}, {"block": 1, "state": 1, "counts": 1})),
         )
-        if not counts.balanced() or held < counts.rejected:
-            raise BooksError(f"load {this} does not balance: {counts}, {held} in quarantine")
+        counts = sum((counts_of(row["counts"]) for row in rows), Counts())
+        unwritten = sorted(row["block"] for row in rows if row["state"] != "written")
+        if unwritten:
+            raise BooksError(f"load {this}: block {unwritten[0]} was never written to its end")
+        if blocks is not None and len(rows) != blocks:
+            raise BooksError(
+                f"load {this}: it has {len(rows)} blocks in the ledger, and {blocks} in the dump"
+            )
+        self._check(this, counts)
+        load = self.get(this)
+        if load is not None:
+            Quarantine(self._store).resolve_load(this, load.run)
         self._close(this, "finished", counts)
         return counts
 
@@ -149,114 +236,162 @@ class Ledger:
         self._close(this, "interrupted", counts)
         return counts
 
+    # -- small dumps, many at once -------------------------------------------------------------------
+
     def begin_many(self, loads: Sequence[SmallLoad]) -> dict[str, Intent]:
-        """Enter small whole dumps as started, with the outcomes planned for them."""
+        """Enter small whole dumps as started, with the outcomes planned for them: their intents.
+
+        Returns:
+            By load id, what was planned; what an attempt before this one planned, where it did not finish.
+        """
         if not loads:
             return {}
-        now = _now()
-        documents = [
-            {
-                "_id": load.load_id,
-                **_fields(load.stamp, load.size),
-                "state": "started",
-                "started_at": now,
-                "attempts": 1,
-                "counts": _document(load.counts),
-            }
-            for load in loads
-        ]
-        there: dict[str, Document] = {}
+        documents = {load.load_id: _started(load) for load in reversed(loads)}  # of copies, the first
 
-        def attempt() -> None:
+        def attempt() -> list[Document]:
             try:
-                self._store.loads.insert_many(documents, ordered=False)
+                self._store.loads.insert_many(list(documents.values()), ordered=False)
             except BulkWriteError as error:
-                details = error.details or {}
-                errors = details.get("writeErrors", [])
-                if details.get("writeConcernErrors") or any(e["code"] != DUPLICATE_KEY for e in errors):
+                if classify(error) is not Kind.EXISTS:
                     raise
-                known = [documents[each["index"]]["_id"] for each in errors]
-                for row in self._store.loads.find({"_id": {"$in": known}}):
-                    there[row["_id"]] = row
+                return list(self._store.loads.find({"_id": {"$in": list(documents)}}))
+            return []
 
-        self._store.call("the ledger's start of small dumps", attempt)
-        self._retake(loads, there)
-        return {load.load_id: self._intent_of(load, there.get(load.load_id)) for load in loads}
+        there = {row["_id"]: row for row in self._store.call("enter the start of small dumps", attempt)}
+        ours = {load.load_id: load for load in reversed(loads)}
+        resumed = {
+            this: row
+            for this, row in there.items()
+            if row["attempt"] != documents[this]["attempt"] and row["state"] != "finished"
+        }
+        if resumed:
+            self._reopen(resumed, ours)
+        return {
+            this: _intent(load.counts, load.stamp, resumed[this])
+            if this in resumed
+            else Intent(load.counts, resumed=False)
+            for this, load in ours.items()
+        }
 
-    def finish_many(self, ids: Sequence[str]) -> None:
-        """Enter small whole dumps as finished."""
-        if ids:
-            update = {"$set": {"state": "finished", "finished_at": _now()}}
-            self._store.call(
-                "the ledger's end of small dumps",
-                lambda: self._store.loads.update_many({"_id": {"$in": list(ids)}}, update),
-            )
+    def amend_small(self, this: str, outcomes: str) -> None:
+        """Enter that a small dump's articles will have other outcomes than intended."""
+        self._update(this, {"$set": {"outcomes": outcomes}}, "amend what a small dump will be")
+
+    def finish_many(self, ids: Sequence[str], corrected: Mapping[str, Counts] | None = None) -> None:
+        """Enter small whole dumps as finished.
+
+        Args:
+            ids: The loads.
+            corrected: The books of those that came out other than their intents say.
+
+        Raises:
+            BooksError: the books of one do not balance, or the quarantine does not hold what was rejected.
+        """
+        if not ids:
+            return
+        for this, counts in (corrected or {}).items():
+            if not counts.balanced():
+                raise BooksError(f"load {this} does not balance: {counts}")
+            self._update(this, {"$set": {"counts": stored(counts)}}, "correct the books of a small dump")
+        self._check_rejected(ids)
+        update = {"$set": {"state": "finished", "finished_at": now()}}
+        query = {"_id": {"$in": list(ids)}, "state": {"$ne": "finished"}}
+        self._store.call("enter the end of small dumps", lambda: self._store.loads.update_many(query, update))
 
     def fail_small(self, this: str, error: str, counts: Counts) -> None:
         """Enter that a small dump could not be read to its end."""
         self._close(this, "failed", counts, error)
 
-    def _retake(self, loads: Sequence[SmallLoad], there: dict[str, Document]) -> None:
-        """Dumps that failed or were cut off before: their counts begin anew with this attempt."""
-        for load in loads:
-            row = there.get(load.load_id)
-            if row is not None and row["state"] not in ("started", "finished"):
-                fields = {
-                    **_fields(load.stamp, load.size),
-                    "state": "started",
-                    "counts": _document(load.counts),
-                }
-                update = {"$set": fields, "$inc": {"attempts": 1}, "$unset": {"error": ""}}
-                self._update(load.load_id, update, "the ledger's restart of a small dump")
+    # -- inside --------------------------------------------------------------------------------------
 
-    @staticmethod
-    def _intent_of(load: SmallLoad, row: Document | None) -> Intent:
-        # A copy that this very run found under another name has outcomes of its own.
-        if row is None or row["run"] == load.stamp.run or row["state"] != "started":
-            return Intent(load.counts, resumed=False)
-        return Intent(counts_of(row["counts"]), resumed=True)
+    def _reopen(self, resumed: Mapping[str, Document], loads: Mapping[str, SmallLoad]) -> None:
+        updates: list[Write] = []
+        for this, row in resumed.items():
+            load = loads[this]
+            fields = {**load_fields(load.stamp, load.size), "state": "started", "started_at": now()}
+            if row["state"] == "failed":
+                fields["counts"] = stored(load.counts)  # those of the failed attempt are in its run's report
+            update = {"$set": fields, "$unset": {"error": "", "finished_at": ""}, "$inc": {"attempts": 1}}
+            updates.append(UpdateOne({"_id": this, "state": {"$ne": "finished"}}, update))
+        write(self._store, "enter that small dumps are tried again", self._store.loads, updates)
+
+    def _check(self, this: str, counts: Counts) -> None:
+        if not counts.balanced():
+            raise BooksError(f"load {this} does not balance: {counts}")
+        if counts.rejected:
+            held = self._store.call(
+                "count what is in quarantine", lambda: self._store.quarantine.count_documents({"load": this})
+            )
+            if held < counts.rejected:
+                raise BooksError(
+                    f"load {this} rejected {counts.rejected} and quarantine holds {held} of them"
+                )
+
+    def _check_rejected(self, ids: Sequence[str]) -> None:
+        query = {"_id": {"$in": list(ids)}, "counts.rejected": {"$gt": 0}, "state": {"$ne": "finished"}}
+        rows = self._store.call(
+            "look up small dumps", lambda: list(self._store.loads.find(query, {"counts": 1}))
+        )
+        for row in rows:
+            self._check(row["_id"], counts_of(row["counts"]))
 
     def _sum(self, this: str) -> Counts:
         rows = self._store.call(
-            "the sum of blocks",
-            lambda: list(self._store.load_blocks.find({"load": this, "state": {"$ne": "writing"}}, {"counts": 1})),
+            "sum up blocks",
+            lambda: list(
+                self._store.load_blocks.find({"load": this, "state": {"$ne": "writing"}}, {"counts": 1})
+            ),
         )
         return sum((counts_of(row["counts"]) for row in rows), Counts())
 
+    def _pages(self, this: str, fields: dict[str, int]) -> Iterator[Document]:
+        after = -1
+        while True:
+            query = {"load": this, "state": "written", "block": {"$gt": after}}
+            rows = self._store.call(
+                "read blocks",
+                lambda query=query: list(  # type: ignore[misc]
+                    self._store.load_blocks.find(query, fields).sort("block", 1).limit(_PAGE)
+                ),
+            )
+            yield from rows
+            if len(rows) < _PAGE:
+                return
+            after = rows[-1]["block"]
+
     def _close(self, this: str, state: str, counts: Counts, error: str | None = None) -> None:
-        fields: Document = {"state": state, "finished_at": _now(), "counts": _document(counts)}
+        fields: Document = {"state": state, "finished_at": now(), "counts": stored(counts)}
         if error is not None:
             fields["error"] = error[:2000]
-        self._update(this, {"$set": fields}, "the ledger's end of a dump")
+        self._update(this, {"$set": fields}, f"enter that a dump is {state}")
 
-    def _update(self, this: str, update: Document, name: str) -> None:
-        self._store.call(name, lambda: self._store.loads.update_one({"_id": this}, update))
+    def _update(self, this: str, update: Document, operation: str) -> None:
+        # Never over `finished`: another run that loads the same dump at the same time may be ahead.
+        query = {"_id": this, "state": {"$ne": "finished"}}
+        self._store.call(operation, lambda: self._store.loads.update_one(query, update))
 
 
-def _fields(stamp: DumpStamp, size: int) -> Document:
+def _started(load: SmallLoad) -> Document:
     return {
-        "source": stamp.source,
-        "dump": stamp.dump,
-        "sha256": stamp.sha256,
-        "parser": stamp.parser,
-        "run": stamp.run,
-        "declared": stamp.declared.isoformat() if stamp.declared else None,
-        "size": size,
+        "_id": load.load_id,
+        **load_fields(load.stamp, load.size),
+        "state": "started",
+        "started_at": now(),
+        "attempts": 1,
+        "attempt": secrets.token_hex(8),
+        "counts": stored(load.counts),
+        "outcomes": load.outcomes,
     }
 
 
-def _document(counts: Counts) -> Document:
-    document: Document = msgspec.structs.asdict(counts)
-    return {**document, "reasons": dict(counts.reasons)}
+def _intent(counts: Counts, stamp: DumpStamp, there: Document) -> Intent:
+    """What stands for a piece of work that another attempt had intended."""
+    if there["run"] == stamp.run and there["dump"] != stamp.dump:
+        # A copy that this very run found under another name has outcomes of its own.
+        return Intent(counts, resumed=False)
+    planned = counts_of(there["counts"])
+    same = there["state"] in ("writing", "written", "started") and planned.read == counts.read
+    return Intent(planned if same else counts, resumed=True, outcomes=there.get("outcomes"))
 
 
-def counts_of(document: Any) -> Counts:
-    """Books as they were stored."""
-    return Counts(**document)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-__all__ = ["Finished", "Intent", "Ledger", "SmallLoad", "load_id"]
+__all__ = ["Block", "Finished", "Intent", "Ledger", "Load", "SmallLoad", "load_id"]

@@ -1,15 +1,19 @@
 """The quarantine: records that could not become articles, with their raw bytes and their place."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
+import bson
 import msgspec
-from pymongo import ReplaceOne
+from bson.raw_bson import RawBSONDocument
+from pymongo import UpdateOne
 
-from etl.load.ledger import load_id
+from etl.load.entries import load_id, now
 from etl.load.store import Document, Store
+from etl.load.writes import Write, insert_new, write
 from etl.model import DumpStamp, Reason, Rejection
 
 RAW_BYTES = 1 << 20
@@ -25,11 +29,22 @@ class Selection(msgspec.Struct, frozen=True):
     reason: Reason | None = None
     dump: str | None = None
     state: EntryState | None = "open"
+    since: datetime | None = None
+    """Only entries made at or after this moment (naive UTC)."""
+    until: datetime | None = None
+    """Only entries made before this moment (naive UTC)."""
+    ids: tuple[str, ...] | None = None
 
     def query(self) -> Document:
         """The selection as a query."""
         wanted = {"source": self.source, "reason": self.reason, "dump": self.dump, "state": self.state}
-        return {name: str(value) for name, value in wanted.items() if value is not None}
+        query: Document = {name: str(value) for name, value in wanted.items() if value is not None}
+        at = {"$gte": self.since, "$lt": self.until}
+        if set(at.values()) != {None}:
+            query["at"] = {name: value for name, value in at.items() if value is not None}
+        if self.ids is not None:
+            query["_id"] = {"$in": list(self.ids)}
+        return query
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -51,7 +66,15 @@ class Entry(msgspec.Struct, frozen=True):
     parser: str
     run: str
     at: datetime
+    """When it was last rejected; naive UTC."""
     state: EntryState
+    resolved_by: str | None = None
+    """The run that loaded it, or whoever discarded it."""
+
+    @property
+    def truncated(self) -> bool:
+        """Whether `raw` is only the head of the record."""
+        return self.raw_bytes > len(self.raw)
 
     def as_json(self) -> dict[str, Any]:
         """The entry for people and scripts; raw bytes that are not UTF-8 are escaped."""
@@ -60,87 +83,171 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Quarantine:
-    """The quarantine of a store. Every method raises `StoreError` when the store is gone."""
+    """The quarantine of a store. Every method raises `StoreError` when the store is gone or refuses."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def write(self, stamp: DumpStamp, rejections: Sequence[Rejection]) -> None:
-        """Enter rejected records of a dump. The same record gives the same entry, however often."""
-        now = datetime.now(UTC).replace(tzinfo=None)
-        this = load_id(stamp)
-        operations = []
-        for rejection in rejections:
-            document = _document(stamp, this, rejection, now)
-            operations.append(ReplaceOne({"_id": document["_id"]}, document, upsert=True))
-        if operations:
-            self._store.call(
-                "the write of the quarantine",
-                lambda: self._store.quarantine.bulk_write(operations, ordered=False),
-            )
+        """Enter rejected records of a dump. The same record gives the same entry, however often.
 
-    def resolve(self, stamps: Sequence[DumpStamp]) -> None:
-        """Mark entries of dumps that a newer parser has loaded since; what it rejects was entered anew."""
-        by_parser: dict[tuple[str, str, str], list[str]] = {}
-        for stamp in stamps:
-            by_parser.setdefault((stamp.source, stamp.parser, stamp.run), []).append(stamp.sha256)
-        for (source, parser, run), digests in by_parser.items():
-            query = {"sha256": {"$in": digests}, "source": source, "parser": {"$ne": parser}, "state": "open"}
-            self._update(query, {"state": "resolved", "resolved_by": run})
-
-    def _update(self, query: Document, fields: Document) -> int:
-        return self._store.call(
-            "the update of the quarantine",
-            lambda: self._store.quarantine.update_many(query, {"$set": fields}).modified_count,
+        One that a newer parser rejects again is brought up to date; what a person has discarded stays
+        discarded.
+        """
+        documents = _documents(stamp, rejections)
+        there = insert_new(
+            self._store,
+            "enter rejections",
+            self._store.quarantine,
+            [RawBSONDocument(bson.encode(document)) for document in documents],
         )
+        updates: list[Write] = [_again(documents[place]) for place in sorted(there.exists)]
+        write(self._store, "enter rejections again", self._store.quarantine, updates)
+
+    def resolve_load(self, this: str, run: str) -> int:
+        """Mark as resolved the open entries of a dump that its load did not reject.
+
+        Args:
+            this: The id of the load, which is complete and has entered what it rejects.
+            run: Who loaded it.
+
+        Returns:
+            How many there were.
+        """
+        sha256, source, _ = this.split("/", 2)
+        query = {"sha256": sha256, "source": source, "state": "open", "load": {"$ne": this}}
+        return self._update(query, {"state": "resolved", "resolved_by": run, "resolved_at": now()})
+
+    def resolve(self, stamps: Sequence[DumpStamp]) -> int:
+        """Mark as resolved the open entries of dumps that their loads did not reject.
+
+        Args:
+            stamps: Dumps of one source and run, complete, whose rejections are entered.
+
+        Returns:
+            How many there were.
+        """
+        if not stamps:
+            return 0
+        query = {
+            "sha256": {"$in": [stamp.sha256 for stamp in stamps]},
+            "source": stamps[0].source,
+            "state": "open",
+            "load": {"$nin": [load_id(stamp) for stamp in stamps]},
+        }
+        return self._update(query, {"state": "resolved", "resolved_by": stamps[0].run, "resolved_at": now()})
+
+    def mark(self, ids: Sequence[str], state: EntryState, by: str) -> int:
+        """Mark entries as discarded, resolved, or open again.
+
+        Args:
+            ids: The entries.
+            state: What they become.
+            by: The run, or the person, that says so.
+
+        Returns:
+            How many entries were changed.
+        """
+        query = {"_id": {"$in": list(ids)}, "state": {"$ne": state}}
+        return self._update(query, {"state": state, "resolved_by": by, "resolved_at": now()})
 
     def list(self, selection: Selection, *, limit: int = 0) -> Iterator[Entry]:
         """Entries, newest first; all of them where `limit` is 0."""
         find = self._store.quarantine.find(selection.query()).sort([("at", -1), ("_id", 1)]).limit(limit)
-        rows = self._store.call("the look-up of the quarantine", lambda: list(find.clone()))
-        return map(_entry, rows)
+        return map(_entry, self._store.call("look up the quarantine", lambda: [*find.clone()]))
 
     def get(self, entry_id: str) -> Entry | None:
         """The entry of that id."""
         row = self._store.call(
-            "the look-up of the quarantine", lambda: self._store.quarantine.find_one({"_id": entry_id})
+            "look up a quarantine entry", lambda: self._store.quarantine.find_one({"_id": entry_id})
         )
         return _entry(row) if row else None
 
     def count(self, selection: Selection) -> int:
         """How many entries there are."""
         return self._store.call(
-            "the count of the quarantine", lambda: self._store.quarantine.count_documents(selection.query())
+            "count the quarantine", lambda: self._store.quarantine.count_documents(selection.query())
         )
 
+    def reasons(self, selection: Selection) -> dict[str, int]:
+        """How many entries there are of each reason, most frequent first."""
+        steps = [
+            {"$match": selection.query()},
+            {"$group": {"_id": "$reason", "n": {"$sum": 1}}},
+            {"$sort": {"n": -1, "_id": 1}},
+        ]
+        rows = self._store.call(
+            "count the quarantine by reason", lambda: [*self._store.quarantine.aggregate(steps)]
+        )
+        return {row["_id"]: row["n"] for row in rows}
 
-def entry_id(stamp: DumpStamp, rejection: Rejection) -> str:
-    """`_id` of a record's entry: 24 hex digits over source, dump, content and position."""
-    place = (stamp.source, stamp.dump, stamp.sha256, rejection.member, rejection.record)
+    def _update(self, query: Document, fields: Document) -> int:
+        result = self._store.call(
+            "mark quarantine entries", lambda: self._store.quarantine.update_many(query, {"$set": fields})
+        )
+        return int(result.modified_count)
+
+
+def entry_id(stamp: DumpStamp, rejection: Rejection, nth: int = 0) -> str:
+    """`_id` of a record's entry: 24 hex digits over source, dump, content and position.
+
+    `nth` tells apart records of one position, such as several objects on one line.
+    """
+    place = (stamp.source, stamp.dump, stamp.sha256, rejection.member, rejection.record, nth)
     return hashlib.sha256(repr(place).encode("utf-8", "backslashreplace")).hexdigest()[:24]
 
 
-def _document(stamp: DumpStamp, this: str, rejection: Rejection, now: datetime) -> Document:
-    return {
-        "_id": entry_id(stamp, rejection),
-        "load": this,
-        "source": stamp.source,
-        "dump": stamp.dump,
-        "sha256": stamp.sha256,
-        "member": rejection.member,
-        "record": rejection.record,
-        "offset": rejection.offset,
-        "stage": rejection.stage.value,
-        "reason": rejection.reason.value,
-        "detail": rejection.detail,
-        "raw": rejection.raw[:RAW_BYTES],
-        "raw_bytes": len(rejection.raw),
-        "parser": stamp.parser,
-        "run": stamp.run,
-        "at": now,
-        "state": "open",
+def _documents(stamp: DumpStamp, rejections: Sequence[Rejection]) -> list[Document]:
+    seen: Counter[tuple[str | None, int]] = Counter()
+    documents = []
+    at = now()
+    this = load_id(stamp)
+    for rejection in rejections:
+        place = (rejection.member, rejection.record)
+        documents.append(
+            {
+                "_id": entry_id(stamp, rejection, seen[place]),
+                "load": this,
+                "source": stamp.source,
+                "dump": stamp.dump,
+                "sha256": stamp.sha256,
+                "member": rejection.member,
+                "record": rejection.record,
+                "offset": rejection.offset,
+                "stage": rejection.stage.value,
+                "reason": rejection.reason.value,
+                "detail": _storable(rejection.detail),
+                "raw": rejection.raw[:RAW_BYTES],
+                "raw_bytes": len(rejection.raw),
+                "parser": stamp.parser,
+                "run": stamp.run,
+                "at": at,
+                "state": "open",
+            }
+        )
+        seen[place] += 1
+    return documents
+
+
+def _again(document: Mapping[str, Any]) -> UpdateOne:
+    """What brings an entry up to date: all of it, and open again unless a person discarded it."""
+    fields: Document = {
+        name: {"$literal": value} for name, value in document.items() if name not in ("_id", "state")
     }
+    state = {"$cond": [{"$eq": ["$state", "discarded"]}, "discarded", "open"]}
+    for name in ("resolved_by", "resolved_at"):
+        fields[name] = {"$cond": [{"$eq": ["$state", "discarded"]}, f"${name}", "$$REMOVE"]}
+    return UpdateOne({"_id": document["_id"]}, [{"$set": {**fields, "state": state}}])
+
+
+def _storable(text: str) -> str:
+    """A detail may quote the very half character that the record was rejected for."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _entry(row: Document) -> Entry:
-    return msgspec.convert({**row, "id": row["_id"]}, Entry, strict=False)
+    known = {name: row.get(name) for name in Entry.__struct_fields__}
+    return Entry(**{**known, "id": row["_id"]})
+
+
+__all__ = ["RAW_BYTES", "Entry", "EntryState", "Quarantine", "Selection", "entry_id"]

@@ -2,11 +2,13 @@
 
 import os
 import socket
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
+from etl.load.entries import now
 from etl.load.store import Document, Store
 
 
@@ -15,61 +17,70 @@ class Run(msgspec.Struct, frozen=True):
 
     id: str
     kind: str
+    """Such as `load`, `nightly`, `backfill` or `replay`."""
     state: str
+    """`running`, `completed`, `completed_with_warnings`, `failed` or `interrupted`."""
     run_date: str
+    """The run's declared day, ISO 8601."""
     started_at: datetime
+    """Naive UTC, like `finished_at`."""
     finished_at: datetime | None
     report: dict[str, Any] | None
+    parameters: dict[str, Any] = {}
+    host: str = ""
+    pid: int | None = None
+    """The process that ran it: a run that still says `running` while that process is gone was killed."""
 
 
 class Runs:
-    """The runs of a store. Every method raises `StoreError` when the store is gone."""
+    """The runs of a store. Every method raises `StoreError` when the store is gone or refuses."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def start(self, run: str, *, kind: str, run_date: date) -> None:
-        """Enter a run that begins now."""
+    def start(
+        self, run: str, *, kind: str, run_date: date, parameters: Mapping[str, Any] | None = None
+    ) -> None:
+        """Enter a run that begins now in this process. `parameters` hold no secret."""
         document: Document = {
-            "_id": run,
             "kind": kind,
             "state": "running",
             "run_date": run_date.isoformat(),
-            "started_at": _now(),
+            "parameters": dict(parameters or {}),
+            "started_at": now(),
             "host": socket.gethostname(),
             "pid": os.getpid(),
         }
         self._store.call(
-            "the entry of the run",
+            "enter the start of the run",
             lambda: self._store.runs.update_one({"_id": run}, {"$set": document}, upsert=True),
         )
 
     def finish(self, run: str, state: str, report: msgspec.Struct) -> None:
         """Enter how a run ended, with its report."""
-        fields = {"state": state, "finished_at": _now(), "report": msgspec.to_builtins(report)}
+        fields = {"state": state, "finished_at": now(), "report": msgspec.to_builtins(report)}
         self._store.call(
-            "the report of the run",
-            lambda: self._store.runs.update_one({"_id": run}, {"$set": fields}, upsert=True),
+            "enter the end of the run",
+            lambda: self._store.runs.update_one({"_id": run}, {"$set": fields}),
         )
 
-    def last(self, n: int) -> list[Run]:
+    def get(self, run: str) -> Run | None:
+        """The run of that id."""
+        row = self._store.call("look up a run", lambda: self._store.runs.find_one({"_id": run}))
+        return _run(row) if row else None
+
+    def last(self, n: int, kind: str | None = None) -> list[Run]:
         """The last `n` runs, newest first."""
+        query = {} if kind is None else {"kind": kind}
         rows = self._store.call(
-            "the look-up of runs", lambda: list(self._store.runs.find().sort("started_at", -1).limit(n))
+            "look up runs",
+            lambda: list(self._store.runs.find(query).sort([("started_at", -1), ("_id", -1)]).limit(n)),
         )
-        return [
-            Run(
-                id=row["_id"],
-                kind=row.get("kind", ""),
-                state=row["state"],
-                run_date=row.get("run_date", ""),
-                started_at=row["started_at"],
-                finished_at=row.get("finished_at"),
-                report=row.get("report"),
-            )
-            for row in rows
-        ]
+        return [_run(row) for row in rows]
 
 
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
+def _run(row: Document) -> Run:
+    known = {name: row[name] for name in Run.__struct_fields__ if name in row}
+    return Run(
+        **{**known, "id": row["_id"], "finished_at": row.get("finished_at"), "report": row.get("report")}
+    )
