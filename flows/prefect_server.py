@@ -53,6 +53,7 @@ def prefect_environment(home: Path, api_url: str) -> dict[str, str]:
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_LOGGING_EXTRA_LOGGERS": "etl",  # what `etl` logs is shown with the run
         "DO_NOT_TRACK": "1",
+        "PREFECT_LOGGING_ROOT_LEVEL": "INFO",
         "NO_PROXY": loopback,
         "no_proxy": loopback,
     }

@@ -1,5 +1,6 @@
 """The command `article-etl`. One module a command; Prefect is imported only by those that need it."""
 
+import signal
 import sys
 
 import typer
@@ -23,6 +24,8 @@ app.add_typer(quarantine.app, name="quarantine")
 
 def main() -> None:
     """Run the command; errors become one clear text on stderr and an exit status."""
+    # The servers that a command started are left in order at SIGTERM too.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         app()
     except ConfigError as error:

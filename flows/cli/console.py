@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -56,9 +57,13 @@ def progress_bar(
 
 def report_tables(report: LoadReport) -> Iterator[Table]:
     """The report of a run: outcomes by source, then what was rejected and why."""
-    table = Table(title=f"Run {report.run}: {report.state.replace('_', ' ')}", title_justify="left")
-    table.add_column("source")
-    for name in ("read", *Outcome, "loaded", "skipped", "failed"):
+    title = f"Run {report.run}: {report.state.replace('_', ' ')} in {report.seconds:.1f} s"
+    table = Table(title=title, title_justify="left", box=SIMPLE, padding=0, show_edge=False)
+    table.add_column("source", no_wrap=True)
+    # Broken by hand: 80 columns are enough for all of it.
+    for name in ("read", "in-\nserted", "re-\nvised", "super-\nseded", "dupli-\ncate", "re-\njected"):
+        table.add_column(name, justify="right")
+    for name in ("dumps\nloaded", "\nskipped", "\nfailed"):
         table.add_column(name, justify="right")
     for source, part in report.sources.items():
         table.add_row(source, *_cells(part.counts), *_numbers(part.loaded, part.skipped, part.failed))
@@ -68,7 +73,7 @@ def report_tables(report: LoadReport) -> Iterator[Table]:
         table.add_row("all", *_cells(report.counts), *dumps, style="bold")
     yield table
     if report.counts.reasons:
-        reasons = Table(title="Rejected", title_justify="left")
+        reasons = Table(title="Rejected", title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0))
         reasons.add_column("reason")
         reasons.add_column("records", justify="right")
         for reason, n in sorted(report.counts.reasons.items(), key=lambda item: -item[1]):

@@ -8,17 +8,21 @@ import os
 from pathlib import Path
 
 import typer
+from rich.box import SIMPLE
+from rich.markup import escape
+from rich.table import Table
 
 from etl.configuration import read_configuration
+from etl.load.quarantine import Quarantine, Selection
 from flows.cli.console import out, show_report
-from flows.cli.nightly import run_nightly
+from flows.cli.nightly import own_prefect, run_nightly
 from flows.environment import SHIPPED, Environment
-from flows.prefect_server import prefect_server
+from flows.workshop import workshop
 
 NAME = "demo"
 
-DAY = dt.date(2026, 3, 2)
-"""The day that the samples were made for."""
+NIGHTS = (dt.date(2026, 3, 1), dt.date(2026, 3, 2))
+"""The days of the samples: in the second night, articles of the first come again, some of them revised."""
 
 
 def command() -> None:
@@ -29,11 +33,14 @@ def command() -> None:
     environment = Environment.read()
     sources = sorted(read_configuration(environment.config).sources)
     out.print(f"Starting MongoDB and Prefect (data in {environment.home}) …", markup=False, highlight=False)
-    with prefect_server(environment.home):
-        report = run_nightly(DAY, sources)
-    show_report(report)
+    with own_prefect(environment):
+        reports = [run_nightly(day, sources) for day in NIGHTS]
+    for report in reports:
+        show_report(report)
+    if any(report.counts.rejected for report in reports):
+        _show_rejected(environment)
     _where_next(environment)
-    if report.state in ("failed", "interrupted"):
+    if any(report.state in ("failed", "interrupted") for report in reports):
         raise typer.Exit(1)
 
 
@@ -41,6 +48,19 @@ def _config() -> Path:
     """The configuration of the samples: the checkout's, else the one in the installed package."""
     checkout = Path(__file__).parents[2]
     return checkout / "config" if (checkout / "samples").is_dir() else SHIPPED / "config"
+
+
+def _show_rejected(environment: Environment) -> None:
+    """What was rejected and why, in the quarantine's own words."""
+    with workshop(environment) as shop:
+        entries = list(Quarantine(shop.store).list(Selection(), limit=20))
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    for column in ("record", "why it was rejected"):
+        table.add_column(column, overflow="fold")
+    for entry in entries:
+        name = Path(entry.dump).name + (f" {entry.member}" if entry.member else "")
+        table.add_row(escape(f"{name}: {entry.record}"), escape(f"{entry.reason}: {entry.detail}"))
+    out.print(table)
 
 
 def _where_next(environment: Environment) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import orjson
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from etl.errors import ConfigError
@@ -45,11 +46,12 @@ def list_(
         return
     table = Table(title=f"Quarantine: {total:,} open, {len(entries):,} shown", title_justify="left")
     for column in ("id", "source", "dump", "record", "reason", "detail"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column == "id")
     for entry in entries:
         place = f"{entry.member}: {entry.record}" if entry.member else str(entry.record)
-        table.add_row(entry.id, entry.source, entry.dump, place, entry.reason, entry.detail)
-    out.print(table, markup=False)
+        cells = (entry.id, entry.source, entry.dump, place, entry.reason, entry.detail)
+        table.add_row(*map(escape, cells))
+    out.print(table)
 
 
 @app.command()
