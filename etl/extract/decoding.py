@@ -60,10 +60,13 @@ _ZERO_PATTERNS = (
     ("utf-16-be", (1, 3), 0.3),
 )
 
-# Neither byte is ever the second one of a character of two.
-_UNIT_END = re.compile(rb'[\n"]')
+# None of these bytes is ever the second one of a character of two.
+_STRING_END = re.compile(rb'[\n"]')
+_WORD_END = re.compile(rb"[\x00-\x2f]+")
 _ENOUGH = 0.1
-"""Share of the text: by chance a short string in another encoding may read as UTF-8."""
+"""Share of a text that shows it to be UTF-8: by chance a few words in another encoding read as that."""
+_MOST = 0.5
+"""Share of a text that shows a declared encoding to be right; others read more by chance."""
 _NOT_ASCII = re.compile(rb"[^\x00-\x7f]+")
 _WESTERN = frozenset(
     "£€¥§©®°·«»‘’‚“”„–—…•™¡¿½¼¾²ªº\xa0àâäáãåçéèêëíìîïñóòôöõúùûüßæøœÀÂÄÁÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÆØŒ"
@@ -157,18 +160,19 @@ def decode_line(line: bytes, encodings: tuple[str, ...]) -> str:
 
 
 def line_encodings(sample: bytes, declared: str | None) -> tuple[str, ...]:
-    """What lines that are not UTF-8 may be read as, judged by a sample of the member, widest first.
+    """What lines that are not UTF-8 may be read as, in this order, judged by a sample of the member.
 
-    The declared encoding; and a guess where hardly anything in the sample reads as UTF-8 or as declared.
+    The declared encoding; before it a guess, where hardly anything in the sample reads as UTF-8 and not
+    even half as declared.
     """
     codecs_declared = declared_codecs(declared)
     if readable_share(sample, ("utf-8",)) >= _ENOUGH or (
-        codecs_declared and readable_share(sample, codecs_declared) >= _ENOUGH
+        codecs_declared and readable_share(sample, codecs_declared) >= _MOST
     ):
         return codecs_declared
-    odd = b"\n".join(unit for unit in _UNIT_END.split(sample) if not unit.isascii())
+    odd = b"\n".join(text for text in _STRING_END.split(sample) if not text.isascii())
     guess = guess_encoding(odd, len(sample))
-    return (*codecs_declared, guess) if guess else codecs_declared
+    return (guess, *codecs_declared) if guess else codecs_declared
 
 
 def whole_encoding(sample: bytes, declared: str | None) -> str | None:
@@ -182,11 +186,11 @@ def whole_encoding(sample: bytes, declared: str | None) -> str | None:
 def readable_share(sample: bytes, encodings: tuple[str, ...]) -> float:
     """How much of a sample that is not ASCII reads as one of the encodings; 1 if all is ASCII.
 
-    Line by line and string by string, for one stray byte says nothing of the rest.
+    Word by word, for one stray byte says nothing of the rest.
     """
     if sample.isascii():
         return 1.0
-    units = _UNIT_END.split(sample)
+    units = _WORD_END.split(sample)
     if len(sample) >= SAMPLE_BYTES and len(units) > 1:
         units.pop()  # cut off, maybe within a character
     total = good = 0

@@ -40,7 +40,7 @@ def is_plain_lines(dump: Dump, reading: Reading) -> bool:
         return False
     with open_file(dump) as file:
         head = file.read(4096)
-    return compression_of(head) is None and wide_encoding(head) is None
+    return compression_of(head) is None and archive_kind(head, "") is None and wide_encoding(head) is None
 
 
 def is_compressed_lines(dump: Dump, reading: Reading) -> bool:
