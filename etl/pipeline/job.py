@@ -56,6 +56,7 @@ class Job(msgspec.Struct, frozen=True):
             records=source.records,
             delimiter=source.delimiter,
             limits=self.settings.limits,
+            record=source.record,
         )
 
     def stamp(self, source: Source, dump: Dump, sha256: str) -> DumpStamp:

@@ -39,6 +39,9 @@ class Known:
         self._high = array("Q", (digest >> 64 for digest in digests))
         self._low = array("Q", (digest & 0xFFFF_FFFF_FFFF_FFFF for digest in digests))
 
+    def __bool__(self) -> bool:
+        return bool(self._blocks or self._high)
+
     def records_of(self, block: bytes) -> int | None:
         """How many records the unchanged block holds; None where it is not known."""
         return self._blocks.get(digest_of(block)) if self._blocks else None

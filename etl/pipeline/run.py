@@ -52,6 +52,7 @@ def load(
     books, ledger, runs = Books(), Ledger(store), Runs(store)
     fresh = schema.prepare(store)
     runs.start(job.run, kind=kind, run_date=job.run_date)
+    log.info("run %s started: %s of %s", job.run, kind, job.run_date)
 
     def enter(report: ChunkReport) -> None:
         part = books.add(report)
@@ -71,6 +72,9 @@ def load(
         log.error("run %s stopped: %s", job.run, fault)
         error = str(fault)
     whole = books.report(job.run, time.monotonic() - started, error)
+    for failure in whole.failures:
+        log.warning("%s: %s", failure.dump, failure.error)
+    log.info("run %s %s: %s", whole.run, whole.state, whole.summary())
     _record(runs, whole)
     return whole
 

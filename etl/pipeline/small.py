@@ -7,6 +7,7 @@ A group's articles go to the store in one batch, while each dump keeps its own e
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -15,7 +16,8 @@ from etl.extract.dump import read_dump
 from etl.extract.opening import read_small
 from etl.extract.types import Dump, Skipped
 from etl.load.articles import ArticleSink
-from etl.load.ledger import Ledger, SmallLoad, load_id
+from etl.load.ledger import Intent, Ledger, SmallLoad, load_id
+from etl.load.plan import letters
 from etl.load.quarantine import Quarantine
 from etl.load.store import Store
 from etl.model import Article, Counts, DumpStamp, Outcome, RawRecord, Rejection
@@ -94,22 +96,32 @@ class _Loader:
         """Load some dumps in one batch."""
         pages = [self._page(dump, stamp, data) for dump, stamp, data in self._due(group)]
         plan = self._sink.plan([article for page in pages for article in page.articles])
-        intents = self._ledger.begin_many(
-            [
-                SmallLoad(page.load_id, page.stamp, page.size, tally([*own, *page.rejections]))
-                for page, own in _shared_out(pages, plan.outcomes)
-            ]
-        )
+        planned = {
+            page.load_id: SmallLoad(
+                page.load_id, page.stamp, page.size, tally([*own, *page.rejections]), letters(own)
+            )
+            for page, own in _shared_out(pages, plan.outcomes)
+        }
+        intents = self._ledger.begin_many(list(planned.values()))
         self._reject(pages, plan.outcomes)
         resumed = any(intent.resumed for intent in intents.values())
-        outcomes = self._sink.apply(plan, thorough=resumed)
+        outcomes = self._sink.apply(
+            plan,
+            thorough=resumed,
+            intended="".join(_intended(pages, plan.outcomes, intents)) if resumed else None,
+            amend=lambda amended: self._amend(pages, planned, amended),
+        )
         self._reject(pages, outcomes)
+        corrected: dict[str, Counts] = {}
         for page, own in _shared_out(pages, outcomes):
-            intent = intents[page.load_id]
-            self._enter(page, intent.counts if intent.resumed else tally([*own, *page.rejections]))
+            counts = tally([*own, *page.rejections])
+            self._enter(page, counts)
+            if page.error is None and counts != intents[page.load_id].counts:
+                corrected[page.load_id] = counts
         whole = [page for page in pages if page.error is None]
-        self._quarantine.resolve([page.stamp for page in whole])
-        self._ledger.finish_many([page.load_id for page in whole])
+        if whole:
+            self._quarantine.resolve([page.stamp for page in whole])
+        self._ledger.finish_many([page.load_id for page in whole], corrected)
 
     def _due(self, group: list[Dump]) -> list[tuple[Dump, DumpStamp, bytes]]:
         """The dumps that no earlier run finished, read whole."""
@@ -155,6 +167,11 @@ class _Loader:
             refused = [outcome for outcome in own if isinstance(outcome, Rejection)]
             self._quarantine.write(page.stamp, [*refused, *page.rejections])
 
+    def _amend(self, pages: list[_Page], planned: dict[str, SmallLoad], amended: str) -> None:
+        for page, own in _shared_out(pages, amended):
+            if own != planned[page.load_id].outcomes:
+                self._ledger.amend_small(page.load_id, own)
+
     def _enter(self, page: _Page, counts: Counts) -> None:
         self._counts += counts
         if page.error is None:
@@ -164,9 +181,20 @@ class _Loader:
             self._ledger.fail_small(page.load_id, page.error, counts)
 
 
-def _shared_out(
-    pages: Sequence[_Page], outcomes: Sequence[Outcome | Rejection]
-) -> Iterator[tuple[_Page, Sequence[Outcome | Rejection]]]:
+def _intended(
+    pages: Sequence[_Page], outcomes: Sequence[Outcome | Rejection], intents: dict[str, Intent]
+) -> Iterator[str]:
+    """What was decided for each page: by the attempt before this one, where it is resumed."""
+    for page, own in _shared_out(pages, outcomes):
+        intent = intents[page.load_id]
+        before = intent.outcomes if intent.resumed else None
+        yield before if before is not None and len(before) == len(own) else letters(own)
+
+
+_Outcomes = TypeVar("_Outcomes", str, Sequence[Outcome | Rejection])
+
+
+def _shared_out(pages: Sequence[_Page], outcomes: _Outcomes) -> Iterator[tuple[_Page, _Outcomes]]:
     """The outcomes of a batch, given back to the dumps that its articles came from."""
     first = 0
     for page in pages:

@@ -7,19 +7,22 @@ The order of writes is what makes the books right after any crash:
 3. the articles,
 4. the ledger's acknowledgement.
 
-A block that was intended and not acknowledged is written again; its outcomes stay those of the first
-intent, for now the store would call the block's own articles duplicates.
+A block that was intended and not acknowledged is written again; what its first attempt decided holds
+for the articles that it came to write, for now the store would call them duplicates.
+
+Of a dump that was loaded before in another version, only the changed part is parsed (`known.py`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from etl.extract.types import Batch, Skipped
 from etl.load.articles import ArticleSink
 from etl.load.ledger import Ledger
 from etl.load.quarantine import Quarantine
 from etl.load.store import Store
-from etl.model import Article, DumpStamp, Outcome, RawRecord, Rejection
+from etl.model import Article, Counts, DumpStamp, Outcome, RawRecord, Rejection
 from etl.pipeline.job import Job
+from etl.pipeline.known import NOTHING, Known, Unchanged, digest_of
 from etl.pipeline.tally import tally
 from etl.sources import Source
 from etl.transform.normalize import Normalizer
@@ -62,6 +65,21 @@ def _refused(outcomes: Iterable[Outcome | Rejection]) -> list[Rejection]:
     return [outcome for outcome in outcomes if isinstance(outcome, Rejection)]
 
 
+_latest: tuple[str, Known] | None = None
+
+
+def known_before(ledger: Ledger, stamp: DumpStamp) -> Known:
+    """What the dump held when it was last loaded in another version; read once a process."""
+    global _latest  # noqa: PLW0603 - all chunks of a dump need the same one
+    previous = ledger.previous(stamp)
+    if previous is None:
+        return NOTHING
+    if _latest is None or _latest[0] != previous.id:
+        blocks = {block.digest: block.counts.read for block in ledger.blocks(previous.id) if block.digest}
+        _latest = (previous.id, Known(blocks, ledger.record_digests(previous.id)))
+    return _latest[1]
+
+
 class BlockWriter:
     """Writes the blocks of one dump."""
 
@@ -73,6 +91,7 @@ class BlockWriter:
         self._sink = ArticleSink(store)
         self._quarantine = Quarantine(store)
         self._passed_over: list[Skipped] = []
+        self._known = known_before(self._ledger, stamp)
         self.done = frozenset(self._ledger.blocks_done(load_id))
         """Blocks that an earlier attempt finished."""
 
@@ -83,12 +102,65 @@ class BlockWriter:
     def write(self, batch: Batch) -> None:
         """Transform and write one block, or write it again after a crash."""
         self._passed_over += batch.skipped
-        articles, rejections = sort_out(batch.records, self._normalizer, self._stamp)
+        if batch.block is None or batch.read is None or batch.cut_short:
+            self._write(batch.number, batch.records, cut_short=batch.cut_short)
+            return
+        same = self._known.records_of(batch.block.data)
+        if same is not None:
+            self._keep(batch.number, batch.block.data, same)
+            return
+        unchanged = Unchanged(self._known)
+        records = batch.read(batch.block, unchanged if self._known else None)
+        self._write(batch.number, records, unchanged, batch.block.data)
+
+    def _write(
+        self,
+        number: int,
+        records: Iterable[RawRecord | Rejection],
+        unchanged: Unchanged | None = None,
+        data: bytes | None = None,
+        *,
+        cut_short: bool = False,
+    ) -> None:
+        articles, rejections = sort_out(records, self._normalizer, self._stamp)
+        same = Counts(read=len(unchanged.lines), duplicate=len(unchanged.lines)) if unchanged else Counts()
         plan = self._sink.plan(articles)
-        planned = tally([*plan.outcomes, *rejections])
-        intent = self._ledger.intend(self.load_id, batch.number, self._stamp, planned)
-        self._quarantine.write(self._stamp, [*_refused(plan.outcomes), *rejections])
-        outcomes = self._sink.apply(plan, thorough=intent.resumed)
-        self._quarantine.write(self._stamp, _refused(outcomes))
-        counts = intent.counts if intent.resumed else tally([*outcomes, *rejections])
-        self._ledger.acknowledge(self.load_id, batch.number, counts, cut_short=batch.cut_short)
+        planned = tally([*plan.outcomes, *rejections]) + same
+        intent = self._ledger.intend(self.load_id, number, self._stamp, planned, plan.letters)
+        refused = _refused(plan.outcomes)
+        self._quarantine.write(self._stamp, [*refused, *rejections])
+        outcomes = self._sink.apply(
+            plan,
+            thorough=intent.resumed,
+            intended=intent.outcomes if intent.resumed else None,
+            amend=lambda letters: self._ledger.amend(self.load_id, number, letters),
+        )
+        refused = _refused(outcomes)
+        self._quarantine.write(self._stamp, refused)
+        whole = data is not None and not rejections and not refused
+        self._ledger.acknowledge(
+            self.load_id,
+            number,
+            tally([*outcomes, *rejections]) + same,
+            cut_short=cut_short,
+            digest=digest_of(data) if data is not None and whole else None,
+            records=_digests(articles, outcomes, unchanged) if data is not None else b"",
+        )
+
+    def _keep(self, number: int, data: bytes, records: int) -> None:
+        """Enter a block that stands as it was: its records change nothing."""
+        counts = Counts(read=records, duplicate=records)
+        self._ledger.intend(self.load_id, number, self._stamp, counts)
+        self._ledger.acknowledge(self.load_id, number, counts, digest=digest_of(data))
+
+
+def _digests(
+    articles: Sequence[Article], outcomes: Sequence[Outcome | Rejection], unchanged: Unchanged | None
+) -> bytes:
+    """Digests of the lines of a block that became articles, now or before."""
+    loaded = [
+        digest_of(article.raw)
+        for article, outcome in zip(articles, outcomes, strict=True)
+        if not isinstance(outcome, Rejection)
+    ]
+    return b"".join([*loaded, *(unchanged.lines if unchanged else ())])

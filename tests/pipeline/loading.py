@@ -34,9 +34,7 @@ def load_paths(
 ) -> LoadReport:
     found = find_dumps([str(path) for path in paths])
     schema = Schema.read(PROJECT / "config/mongo")
-    return load(
-        [(source, found)], job(run), store, schema, runner or Here(store), workers=workers, **options
-    )
+    return load([(source, found)], job(run), store, schema, runner or Here(store), workers=workers, **options)
 
 
 def collections(store: Store) -> tuple[list[Any], list[Any]]:

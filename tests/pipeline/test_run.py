@@ -13,6 +13,8 @@ from etl.load.store import Store
 from etl.model import Counts
 from etl.pipeline import plan
 from etl.pipeline.runners import Connection, Processes
+from etl.sources import Source
+from etl.transform.normalize import Normalizer
 from tests.pipeline.loading import collections, load_paths
 from tests.pipeline.records import records, write_jsonl
 
@@ -67,9 +69,9 @@ def test_a_copy_in_the_same_run_is_read_and_counts_as_duplicates(
     assert report.counts.rejected == store.quarantine.count_documents({}) == 4
 
 
-def test_a_changed_policy_makes_a_dump_due_again_and_settles_its_quarantine(store: Store, tmp_path: Path) -> None:
-    from etl.sources import Source
-
+def test_a_changed_policy_makes_a_dump_due_again_and_settles_its_quarantine(
+    store: Store, tmp_path: Path
+) -> None:
     dump = tmp_path / "one.jsonl"
     dump.write_bytes(orjson.dumps({"title": "Which day is it", "date": "03/04/2026", "body": "x"}) + b"\n")
     first = load_paths(store, [dump], "first", source=Source(name="wire"))
@@ -136,6 +138,34 @@ def test_a_stopped_run_takes_up_where_it_was(
     second = load_paths(store, [dump], "second")
     assert (second.loaded, second.counts.read) == (1, 602)
     assert second.counts.inserted == store.articles.count_documents({})
+
+
+@pytest.mark.usefixtures("blocks")
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_dump_that_grew_or_changed_costs_its_changed_part(
+    store: Store, dump: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    load_paths(store, [dump], "first")
+    lines = dump.read_bytes().split(b"\n")[:-1]
+    lines[100] = lines[100].replace(b"first text", b"second text").replace(b"2026-04-0", b"2026-05-0")
+    new = orjson.dumps({"title": "A new one", "published_at": "2026-04-02T00:00:00Z", "body": "New."})
+    dump.write_bytes(b"\n".join([*lines, new]) + b"\n")
+    parsed = 0
+    call = Normalizer.__call__
+
+    def counting(self: Normalizer, *arguments: Any) -> Any:
+        nonlocal parsed
+        parsed += 1
+        return call(self, *arguments)
+
+    monkeypatch.setattr(Normalizer, "__call__", counting)
+    report = load_paths(store, [dump], "second", workers=workers)
+    assert report.counts.balanced()
+    assert (report.counts.read, report.counts.rejected) == (603, 2)
+    assert report.counts.inserted == 1
+    assert report.counts.revised + report.counts.superseded == 1
+    assert parsed == 3  # the new one, the changed one, and the one that was rejected for its date
+    assert store.quarantine.count_documents({}) == 4
 
 
 class Crash(Exception):  # noqa: N818
