@@ -77,10 +77,10 @@ def _encode(document: dict[str, Any], article: Article) -> RawBSONDocument | Rej
     return RawBSONDocument(encoded)
 
 
-def too_deep(value: Any) -> bool:
-    """Whether a value nests deeper than `MAX_DEPTH` levels."""
+def too_deep(value: dict[str, Any] | list[Any], limit: int = MAX_DEPTH) -> bool:
+    """Whether a value nests deeper than `limit` levels."""
     level: list[Any] = [value]
-    for _ in range(MAX_DEPTH):
+    for _ in range(limit):
         level = [inner for outer in level for inner in _inner(outer) if isinstance(inner, dict | list)]
         if not level:
             return False

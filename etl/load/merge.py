@@ -49,6 +49,8 @@ def merge(standing: Standing | None, articles: Sequence[Article]) -> Merge:
     """Merge a key's articles, in the order in which they were read, into what stands for it."""
     if len(articles) == 1:
         return _merge_one(standing, articles[0])
+    if not articles:
+        return Merge(())
     outcomes: list[Outcome] = []
     stands: tuple[str, str] | None = (standing.rank, standing.content_hash) if standing else None
     best: dict[str, int] = {}

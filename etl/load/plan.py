@@ -100,7 +100,7 @@ def prepare(
     """
     while True:
         group = [articles[place] for place in places]
-        merged = merge(standing, group) if group else Merge(())
+        merged = merge(standing, group)
         encoded = _encode(merged, group)
         if isinstance(encoded, KeyDocuments):
             return KeyWork(key, places, first, standing, merged, encoded.top, encoded.revisions, len(places))
