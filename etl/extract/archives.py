@@ -1,20 +1,14 @@
 """From the bytes of a dump to its members: compressions peeled off, archives walked, in any nesting."""
 
+import re
 from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, NamedTuple, cast
 
 from etl.errors import DumpError
 from etl.extract.compression import Budget, Expanded, compression_of
-from etl.extract.names import (
-    ARCHIVE_ENDINGS,
-    ending,
-    is_leftover,
-    printable,
-    stated_compression,
-    without_compression,
-)
-from etl.extract.readers import unreadable
+from etl.extract.names import ending, is_leftover, printable, without_compression
+from etl.extract.readers import kind_of, unreadable
 from etl.extract.streams import peeked
 from etl.extract.tar_members import Tar, TarMember
 from etl.extract.types import Member, Readable, Skipped
@@ -25,6 +19,8 @@ _HEAD = 512
 _MOST_LAYERS = 3
 """Compressions around one another, as in `a.gz.gz`."""
 _SPOOL_IN_MEMORY = 8 << 20
+
+_HIDDEN_FOLDER = re.compile(r"(?:^|/)(?:__MACOSX|\.[^./][^/]*)/")
 
 Entry = Member | Skipped | DumpError
 
@@ -45,7 +41,7 @@ class Walk(NamedTuple):
 
 def is_archive_name(file_name: str) -> bool:
     """Whether the name's ending is that of an archive, compressed or not."""
-    return ending(without_compression(file_name)) in ARCHIVE_ENDINGS
+    return kind_of(file_name).archive is not None
 
 
 def members(
@@ -71,11 +67,15 @@ def members(
         if layers > _MOST_LAYERS:
             raise DumpError(walk.dump, f"is compressed more than {_MOST_LAYERS} times over; unpack it first")
         head, rest = peeked(Expanded(rest, compression, walk.budget), _HEAD)
-    stated = stated_compression(file_name)
-    if stated and not layers and head:
-        raise DumpError(walk.dump, f"is named {ending(file_name)} but holds no {stated} data; rename it")
-    inner_name = without_compression(file_name)
-    kind = archive_kind(head, inner_name)
+    said = kind_of(file_name)
+    inner_name = file_name
+    if said.compression:
+        if not layers and head:
+            raise DumpError(
+                walk.dump, f"is named {ending(file_name)} but holds no {said.compression} data; rename it"
+            )
+        inner_name = without_compression(file_name)
+    kind = archive_kind(head) or said.archive
     if kind is None:
         yield Member(walk.dump, name, inner_name, rest)
         return
@@ -96,13 +96,11 @@ def members(
             yield from _zip(cast(BinaryIO, copy), walk, name, depth)
 
 
-def archive_kind(head: bytes, file_name: str) -> str | None:
-    """`zip` or `tar`, by the first 512 bytes, else by the name's ending; None for anything else."""
+def archive_kind(head: bytes) -> str | None:
+    """`zip` or `tar`, by the first 512 bytes; None for anything else."""
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
-    if head[257:262] == b"ustar":
-        return "tar"
-    return ARCHIVE_ENDINGS.get(ending(file_name))
+    return "tar" if head[257:262] == b"ustar" else None
 
 
 def _tar(stream: Readable, walk: Walk, outer: str | None, depth: int) -> Iterator[Entry]:
@@ -124,14 +122,13 @@ def _zip(file: BinaryIO, walk: Walk, outer: str | None, depth: int) -> Iterator[
 
 
 def _entry(member: TarMember | ZipMember, walk: Walk, outer: str | None, depth: int) -> Iterator[Entry]:
-    parts = member.name.split("/")
     shown = printable(member.name if outer is None else f"{outer}!{member.name}")
     if member.kind is not None:
         yield Skipped(f"{walk.dump}!{shown}", f"is {member.kind}")
         return
-    if any(part not in (".", "..") and (is_leftover(part) or part == "__MACOSX") for part in parts):
+    file_name = member.name.rpartition("/")[2]
+    if is_leftover(file_name) or _HIDDEN_FOLDER.search(member.name):
         return
-    file_name = parts[-1]
     if not walk.any_ending and (why := unreadable(file_name)):
         yield Skipped(f"{walk.dump}!{shown}", why)
         return

@@ -2,6 +2,7 @@
 
 import bz2
 import lzma
+import re
 import sys
 from collections.abc import Callable
 from typing import Protocol
@@ -17,12 +18,11 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-_MAGIC = {
-    b"\x1f\x8b": "gzip",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ\x00": "xz",
-    b"\x28\xb5\x2f\xfd": "zstd",
-}
+_MAGIC = re.compile(
+    rb"(?P<gzip>\x1f\x8b)|(?P<bzip2>BZh[1-9][1\x17])|(?P<xz>\xfd7zXZ\x00)"
+    # The last one is a frame that zstd passes over, as its parallel compressors write first.
+    rb"|(?P<zstd>\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18)"
+)
 MAGIC_BYTES = 6
 _READ = 256 << 10
 _XZ_MEMORY = 192 << 20
@@ -78,13 +78,8 @@ _ERRORS = (_ISAL_ERROR, OSError, EOFError, ValueError, lzma.LZMAError, zstd.Zstd
 
 def compression_of(head: bytes) -> str | None:
     """The compression that the first bytes of a stream tell, if any."""
-    for magic, name in _MAGIC.items():
-        if head.startswith(magic):
-            return name
-    # A frame that zstd decoders skip, as its parallel compressors write first.
-    if head[1:4] == b"\x2a\x4d\x18" and 0x50 <= head[0] <= 0x5F:
-        return "zstd"
-    return None
+    match = _MAGIC.match(head)
+    return match.lastgroup if match else None
 
 
 class Budget:

@@ -13,7 +13,7 @@ from etl.extract.jsonl import json_lines
 from etl.extract.lines import BLOCK_BYTES, Place, block_at, line_blocks
 from etl.extract.names import file_name, stated_compression
 from etl.extract.opening import open_file
-from etl.extract.readers import READERS, format_of
+from etl.extract.readers import READERS, format_of, kind_of
 from etl.extract.streams import as_utf8, peeked
 from etl.extract.text import read_page
 from etl.extract.types import Batch, Dump, Member, Reading, Skipped
@@ -40,7 +40,7 @@ def is_plain_lines(dump: Dump, reading: Reading) -> bool:
         return False
     with open_file(dump) as file:
         head = file.read(4096)
-    return compression_of(head) is None and archive_kind(head, "") is None and wide_encoding(head) is None
+    return compression_of(head) is None and archive_kind(head) is None and wide_encoding(head) is None
 
 
 def is_compressed_lines(dump: Dump, reading: Reading) -> bool:
@@ -93,12 +93,13 @@ def read_dump(dump: Dump, reading: Reading, *, data: bytes | None = None) -> Ite
 
 def _is_bare_page(dump: Dump, reading: Reading, data: bytes) -> bool:
     """Whether it is a text page as such: by far the most frequent dump, for which the rest is a detour."""
-    name = file_name(dump.location)
+    kind = kind_of(file_name(dump.location))
     return (
-        (reading.format or format_of(name)) == "text"
-        and stated_compression(name) is None
+        (reading.format or kind.format) == "text"
+        and kind.compression is None
+        and kind.archive is None
         and compression_of(data) is None
-        and archive_kind(data, name) is None
+        and archive_kind(data) is None
     )
 
 

@@ -1,11 +1,13 @@
 """The dump formats: one function each, one line each. A new format is added here."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 from etl.extract.csv import csv_records, tsv_records
 from etl.extract.json import json_records
 from etl.extract.jsonl import json_lines_reader
-from etl.extract.names import ARCHIVE_ENDINGS, ending, without_compression
+from etl.extract.names import ARCHIVE_ENDINGS, ending, stated_compression, without_compression
 from etl.extract.text import text_pages
 from etl.extract.types import Reader
 
@@ -30,19 +32,41 @@ ENDINGS: Mapping[str, str] = {
 }
 
 
+class NameKind(NamedTuple):
+    """What a file name says of the file."""
+
+    format: str | None
+    archive: str | None
+    compression: str | None
+
+
+def kind_of(file_name: str) -> NameKind:
+    """What the endings of a name say, upper or lower case."""
+    # All names with the same endings are one to the cache.
+    dot = file_name.find(".")
+    return _kind_of(f"x{file_name[dot:]}" if dot > 0 else file_name if dot == 0 else "x")
+
+
+@lru_cache(4096)
+def _kind_of(name: str) -> NameKind:
+    last = ending(without_compression(name))
+    return NameKind(ENDINGS.get(last), ARCHIVE_ENDINGS.get(last), stated_compression(name))
+
+
 def format_of(file_name: str) -> str | None:
     """Format by the name's ending, compression endings aside; None where it says nothing.
 
     >>> format_of("2023-09-22.JSONL.gz"), format_of("README.TXT"), format_of("photo.jpg")
     ('jsonl', 'text', None)
     """
-    return ENDINGS.get(ending(without_compression(file_name)))
+    return kind_of(file_name).format
 
 
 def unreadable(file_name: str) -> str | None:
     """Why a file that was not named is no dump, by its name; None for one that is, or an archive of them."""
-    last = ending(without_compression(file_name))
-    if last in ENDINGS or last in ARCHIVE_ENDINGS:
+    kind = kind_of(file_name)
+    if kind.format or kind.archive:
         return None
+    last = ending(without_compression(file_name))
     said = f"its ending {last!r} is" if last else "it has no ending, and so is"
     return f"{said} no dump format's; state a `format` to read it"

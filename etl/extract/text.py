@@ -45,6 +45,7 @@ _BYLINE = re.compile(
     r"|(?:作者|记者|記者)\s*[:：/]\s*(?P<cjk>.+)",
     re.IGNORECASE,
 )
+_TAGS = re.compile(r"(?:[#＃]\S++\s*+)++")
 _NAME = re.compile(r"(?:(?:and|de|del|della|der|di|da|dos|du|la|le|van|von|bin|al|el|&)\b|[^\sa-z]\S*)")
 _IN_PARENTHESES = re.compile(
     r"\([^()]*?\b(?:[Rr]eporter|[Cc]orrespondent|[Jj]ournalist)s?[:\s]\s*(?P<name>[^\sa-z()][^()]{1,60})\)"
@@ -81,7 +82,7 @@ def page_fields(text: str) -> dict[str, Any]:
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = [line.strip() for line in text.split("\n")]
+    lines = list(map(str.strip, text.split("\n")))
     filled = [i for i, line in enumerate(lines) if line]
     if not filled:
         return {}
@@ -154,16 +155,15 @@ def _read_tail(lines: list[str], last: list[int], fields: dict[str, Any]) -> Non
     for i in last:
         line = lines[i]
         if line[0] in "#＃":
-            words = line.split()
-            if all(len(word) > 1 and word[0] in "#＃" for word in words):
-                tags += [word.strip("#＃") for word in words]
+            if _TAGS.fullmatch(line):
+                tags += [word.strip("#＃") for word in line.split()]
                 lines[i] = ""
         elif len(line) in (10, 13) and line.isascii() and line.isdigit():
             # Of several the latest: when the page was last seen.
             if line.ljust(13, "0") >= fields.get("captured", "").ljust(13, "0"):
                 fields["captured"] = line
             lines[i] = ""
-        elif len(line) < 100 and (match := _EDITOR.fullmatch(line)):
+        elif len(line) < 100 and (":" in line or "：" in line) and (match := _EDITOR.fullmatch(line)):
             fields.setdefault("editor", match["name"].strip())
             lines[i] = ""
     if tags:
