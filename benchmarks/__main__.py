@@ -28,6 +28,8 @@ from benchmarks.server import running
 from benchmarks.stages import Stages, measure_stages
 
 STAGES = "stages"
+STAGES_RECORDS = 20_000
+"""Enough for every repetition to take records of its own."""
 _NAMES = (*Scenarios.NAMES, STAGES)
 
 
@@ -35,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for; the exit status is 0 whatever the figures are."""
     options = _options(arguments)
     console = Console()
+    console.width = max(console.width, 120)  # in a file or a CI log too
     out: Path = options.out
     out.mkdir(parents=True, exist_ok=True)
     names = set(options.only) - {STAGES}
@@ -69,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _stages(console: Console, corpus: Corpus, records: int) -> Stages:
-    stages = measure_stages(corpus.jsonl(records))
+    stages = measure_stages(corpus.jsonl(max(records, STAGES_RECORDS)))
     console.print(stages.table())
     return stages
 

@@ -10,12 +10,12 @@ from etl.pipeline.job import Job
 from etl.sources import ADHOC
 from etl.transform.normalize import Normalizer
 
-_CONFIG = Path(__file__).parents[1] / "config"
+CONFIG = Path(__file__).parents[1] / "config"
 
 
 def job() -> Job:
     """A job of today under the shipped configuration."""
-    return Job.of(read_configuration(_CONFIG), "benchmark", datetime.now(UTC).date())
+    return Job.of(read_configuration(CONFIG), "benchmark", datetime.now(UTC).date())
 
 
 def dump_at(path: Path) -> Dump:

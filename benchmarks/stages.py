@@ -12,10 +12,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from statistics import median
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import orjson
@@ -25,7 +23,7 @@ from rich.table import Table
 from benchmarks.product import dump_at, job, normalizer, stamp
 from etl.extract.dump import read_batches
 from etl.extract.types import Dump
-from etl.load.encode import encoded
+from etl.load.encode import encode
 from etl.model import Article, RawRecord, Rejection
 from etl.sources import ADHOC
 from etl.transform.boilerplate import body_cleaner
@@ -37,9 +35,7 @@ from etl.transform.people import read_people
 from etl.transform.tags import read_tags
 from etl.transform.titles import normal_form
 
-RECORDS = 1500
-"""Records of one repetition."""
-REPETITIONS = 9
+REPETITIONS = 15
 
 _LOADS = "orjson.loads"
 _WHOLE = ("read", "normalize", "encode")
@@ -83,55 +79,54 @@ class Stages:
         }
 
 
-def measure_stages(path: Path, records: int = RECORDS, repetitions: int = REPETITIONS) -> Stages:
-    """Time every stage over the first records of a JSON Lines dump; fewer where it has not enough."""
-    with path.open("rb") as file:
-        lines = list(islice(file, 2 * records * (repetitions + 1)))
-    records = min(records, len(lines) // (2 * (repetitions + 1)))
-    bench = _Bench()
-    loads: list[float] = []
+def measure_stages(path: Path, repetitions: int = REPETITIONS) -> Stages:
+    """Time every stage over the first blocks of a JSON Lines dump: two blocks a repetition.
+
+    Raises:
+        ValueError: the dump has too few blocks.
+    """
+    dump = dump_at(path)
+    bench = _Bench(dump)
+    blocks = (list(batch.records) for batch in read_batches(dump, bench.reading))
+    seconds: list[float] = []
     ratios: dict[str, list[float]] = {}
     for repetition in range(repetitions + 1):
-        first = 2 * records * repetition
-        for start, make in ((first, bench.stages), (first + records, bench.parts)):
-            some = lines[start : start + records]
-            base = _timed(partial(_loads, some))
-            timed = [(name, _timed(work)) for name, work in make(some)]
-            if repetition:  # the first one compiles and imports
-                loads.append(base / records)
-                for name, seconds in timed:
-                    ratios.setdefault(name, []).append(seconds / base)
+        for make in (bench.stages, bench.parts):
+            records: list[RawRecord] = []
+            read = _timed(partial(_next_block, blocks, records))
+            if not records:
+                raise ValueError(f"{path}: too small for {repetitions} repetitions")
+            base = _timed(partial(_loads, [record.raw for record in records]))
+            timed = [("read", read), *((name, _timed(work)) for name, work in make(records))]
+            if repetition:  # the first one opens the dump, compiles, imports
+                seconds.append(base / len(records))
+                for name, spent in timed[make == bench.parts :]:
+                    ratios.setdefault(name, []).append(spent / base)
     order = [*_WHOLE[:2], *(name for name in ratios if name not in _WHOLE), _WHOLE[2]]
-    return Stages(median(loads) * 1e6, {name: ratios[name] for name in order})
+    return Stages(median(seconds) * 1e6, {name: ratios[name] for name in order})
 
 
 class _Bench:
     """The product's parts, and work for them."""
 
-    def __init__(self) -> None:
+    def __init__(self, dump: Dump) -> None:
         self.job = job()
+        self.stamp = stamp(self.job, dump)
         self.reading = self.job.reading(ADHOC)
         self.rules = normalizer(self.job)
         self.policy = DatePolicy.of(ADHOC, self.job.run_date)
         self.titles = TitleRules((), (), self.job.settings.limits.title_characters)
         self.clean_body = body_cleaner(self.job.boilerplate)
 
-    def stages(self, lines: Sequence[bytes]) -> Iterator[tuple[str, Work]]:
-        """The stages of a record's way over some lines, each over what the one before gave."""
-        with NamedTemporaryFile(suffix=".jsonl") as file:
-            file.writelines(lines)
-            file.flush()
-            dump = dump_at(Path(file.name))
-            yield "read", lambda: self._read(dump)
-            raw = self._read(dump)
-        mark = stamp(self.job, dump)
+    def stages(self, raw: Sequence[RawRecord]) -> Iterator[tuple[str, Work]]:
+        """What follows the reading of some records, each over what the one before gave."""
         made: list[Article | Rejection] = []
-        yield "normalize", lambda: made.extend(self.rules(record, mark) for record in raw)
-        yield "encode", lambda: [encoded(article) for article in made if isinstance(article, Article)]
+        yield "normalize", lambda: made.extend(self.rules(record, self.stamp) for record in raw)
+        yield "encode", lambda: [encode(article) for article in made if isinstance(article, Article)]
 
-    def parts(self, lines: Sequence[bytes]) -> Iterator[tuple[str, Work]]:
-        """Parts of `normalize` over some lines."""
-        raw = [orjson.loads(line) for line in lines]
+    def parts(self, records: Sequence[RawRecord]) -> Iterator[tuple[str, Work]]:
+        """Parts of `normalize` over some records."""
+        raw = [record.fields for record in records]
         unstated = [fields["body"] for fields in raw if "language" not in fields]
         titles: list[str] = []
         forms: list[str] = []
@@ -146,9 +141,9 @@ class _Bench:
         yield "language, where unstated", lambda: [text_language(body) for body in unstated]
         yield "content hash", lambda: [_content_hash(fields) for fields in raw]
 
-    def _read(self, dump: Dump) -> list[RawRecord]:
-        batches = read_batches(dump, self.reading)
-        return [record for batch in batches for record in batch.records if isinstance(record, RawRecord)]
+
+def _next_block(blocks: Iterator[list[RawRecord | Rejection]], into: list[RawRecord]) -> None:
+    into += [record for record in next(blocks, []) if isinstance(record, RawRecord)]
 
 
 def _loads(lines: Sequence[bytes]) -> None:

@@ -17,7 +17,7 @@ from benchmarks.processes import children, cpu_of
 from benchmarks.product import dump_at, job, normalizer, stamp
 from etl.extract.dump import read_batches
 from etl.extract.lines import Place
-from etl.load.encode import encoded
+from etl.load.encode import encode
 from etl.model import Article
 from etl.pipeline.plan import cut
 from etl.pipeline.writer import sort_out
@@ -34,17 +34,19 @@ def transform(work: tuple[Path, tuple[Place, ...]]) -> int:
     count = 0
     for batch in read_batches(dump, _JOB.reading(ADHOC), places=places):
         articles, _ = sort_out(batch.records, rules, mark)
-        count += sum(isinstance(article, Article) and bool(encoded(article)) for article in articles)
+        count += sum(isinstance(article, Article) and bool(encode(article)) for article in articles)
     return count
 
 
 def main(path: Path, processes: int) -> None:
     _, places = cut(dump_at(path), _JOB.settings.limits.record_bytes)
+    each = max(1, len(places) // (4 * processes))  # as the planner cuts it
+    chunks = [places[at : at + each] for at in range(0, len(places), each)]
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         pool.map(transform, [(path, places[:1])] * (4 * processes), chunksize=1)  # all of them are up now
         before = _cpu()
         started = time.perf_counter()
-        articles = sum(pool.imap_unordered(transform, [(path, (place,)) for place in places]))
+        articles = sum(pool.imap_unordered(transform, [(path, chunk) for chunk in chunks]))
         seconds = time.perf_counter() - started
         cpu = _cpu() - before
     report = {"seconds": seconds, "client_cpu": cpu, "server_cpu": 0.0, "articles": articles}
