@@ -112,6 +112,26 @@ source's `timezone`) or `assumed` (UTC, for want of both); `from` is the raw fie
 """
 
 
+class Days(msgspec.Struct, frozen=True, order=True):
+    """A range of days in UTC, both ends included."""
+
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        return f"{self.first}..{self.last}"
+
+    @staticmethod
+    def parse(text: str) -> "Days":
+        """The range that `str` gave as this text."""
+        first, _, last = text.partition("..")
+        return Days(date.fromisoformat(first), date.fromisoformat(last))
+
+    def hold(self, moment: datetime | None) -> bool:
+        """Whether a moment (naive UTC) lies in the range; None, for what has no date, does not."""
+        return moment is not None and self.first <= moment.date() <= self.last
+
+
 class DumpStamp(msgspec.Struct, frozen=True):
     """What every article of one dump says about where it came from."""
 
@@ -123,6 +143,8 @@ class DumpStamp(msgspec.Struct, frozen=True):
     run: str
     declared: date | None = None
     """The day that the dump was made for, from its dated path; None when the path says nothing."""
+    days: Days | None = None
+    """The publication days that are wanted of it; None where all of it is."""
 
 
 class Article(msgspec.Struct, frozen=True):
@@ -210,6 +232,8 @@ class Counts(msgspec.Struct, frozen=True):
     duplicate: int = 0
     rejected: int = 0
     reasons: Mapping[str, int] = msgspec.field(default_factory=dict)
+    outside: int = 0
+    """Articles that were passed over, for their publication days were not asked for. Not among `read`."""
 
     def balanced(self) -> bool:
         """Whether every record read has exactly one outcome."""
@@ -228,4 +252,5 @@ class Counts(msgspec.Struct, frozen=True):
             self.duplicate + other.duplicate,
             self.rejected + other.rejected,
             reasons,
+            self.outside + other.outside,
         )

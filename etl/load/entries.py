@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from etl.load.store import Document
-from etl.model import Counts, DumpStamp
+from etl.model import Counts, Days, DumpStamp
 
 LoadState = Literal["started", "finished", "failed", "interrupted"]
 
@@ -32,6 +32,8 @@ class Load(msgspec.Struct, frozen=True):
     counts: Counts | None = None
     """Of a started small dump the planned ones; of a started large one None: they are in its blocks."""
     error: str | None = None
+    days: Days | None = None
+    """The publication days that were taken of it; None where it was taken whole."""
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -74,8 +76,9 @@ class Block(msgspec.Struct, frozen=True):
 
 
 def load_id(stamp: DumpStamp) -> str:
-    """`_id` in `loads`: `<sha256>/<source>/<parser>`."""
-    return f"{stamp.sha256}/{stamp.source}/{stamp.parser}"
+    """`_id` in `loads`: `<sha256>/<source>/<parser>`, then `/<days>` where only some days are wanted."""
+    whole = f"{stamp.sha256}/{stamp.source}/{stamp.parser}"
+    return f"{whole}/{stamp.days}" if stamp.days else whole
 
 
 def load_fields(stamp: DumpStamp, size: int) -> Document:
@@ -88,6 +91,7 @@ def load_fields(stamp: DumpStamp, size: int) -> Document:
         "run": stamp.run,
         "declared": stamp.declared.isoformat() if stamp.declared else None,
         "size": size,
+        "days": str(stamp.days) if stamp.days else None,
     }
 
 
@@ -96,12 +100,14 @@ def load_of(document: Document) -> Load:
     known = {name: document.get(name) for name in Load.__struct_fields__ if name in document}
     counts = document.get("counts")
     declared = document.get("declared")
+    days = document.get("days")
     return Load(
         **{
             **known,
             "id": document["_id"],
             "declared": date.fromisoformat(declared) if declared else None,
             "counts": counts_of(counts) if counts else None,
+            "days": Days.parse(days) if days else None,
         }
     )
 

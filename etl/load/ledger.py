@@ -11,6 +11,7 @@ the articles that it came to write. Sums are taken by query from the blocks, nev
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
@@ -62,13 +63,17 @@ class Ledger:
         return load_of(row) if row else None
 
     def previous(self, stamp: DumpStamp) -> Load | None:
-        """The last finished load of the same source, dump name and parser: what the dump held before."""
+        """The last finished load of the same source, dump name and parser: what the dump held before.
+
+        Loads of only some of its publication days say nothing of the others, and do not count.
+        """
         query = {
             "source": stamp.source,
             "dump": stamp.dump,
             "parser": stamp.parser,
             "sha256": {"$ne": stamp.sha256},
             "state": "finished",
+            "days": None,
         }
         row = self._store.call(
             "look up the previous load",
@@ -94,6 +99,26 @@ class Ledger:
         for row in self._pages(this, {"block": 1, "records": 1}):
             if row.get("records"):
                 yield row["records"]
+
+    def reopen(self, ids: Sequence[str], before: datetime) -> None:
+        """Let loads that were finished before that moment (naive UTC) be done again, from their start."""
+        query: Document = {"_id": {"$in": list(ids)}, "state": "finished", "finished_at": {"$lt": before}}
+        rows = self._store.call(
+            "look up loads to be done again", lambda: list(self._store.loads.find(query, {"_id": 1}))
+        )
+        again = [row["_id"] for row in rows]
+        if not again:
+            return
+        # Blocks first: a load that is open and has none begins at its start, however often we are killed.
+        self._store.call(
+            "clear blocks to be done again",
+            lambda: self._store.load_blocks.delete_many({"load": {"$in": again}}),
+        )
+        update = {"$set": {"state": "interrupted"}, "$unset": {"outcomes": ""}}
+        self._store.call(
+            "enter that loads are done again",
+            lambda: self._store.loads.update_many({**query, "_id": {"$in": again}}, update),
+        )
 
     # -- large dumps, block by block -----------------------------------------------------------------
 
@@ -219,7 +244,7 @@ class Ledger:
             )
         self._check(this, counts)
         load = self.get(this)
-        if load is not None:
+        if load is not None and load.days is None:
             Quarantine(self._store).resolve_load(this, load.run)
         self._close(this, "finished", counts)
         return counts
@@ -309,8 +334,8 @@ class Ledger:
         for this, row in resumed.items():
             load = loads[this]
             fields = {**load_fields(load.stamp, load.size), "state": "started", "started_at": now()}
-            if row["state"] == "failed":
-                fields["counts"] = stored(load.counts)  # those of the failed attempt are in its run's report
+            if row["state"] in ("failed", "interrupted"):
+                fields["counts"] = stored(load.counts)  # those of the attempt before are in its run's report
             update = {"$set": fields, "$unset": {"error": "", "finished_at": ""}, "$inc": {"attempts": 1}}
             updates.append(UpdateOne({"_id": this, "state": {"$ne": "finished"}}, update))
         write(self._store, "enter that small dumps are tried again", self._store.loads, updates)
@@ -319,8 +344,12 @@ class Ledger:
         if not counts.balanced():
             raise BooksError(f"load {this} does not balance: {counts}")
         if counts.rejected:
+            # Not by load: the dump may be loaded by publication days at the same time, and a record has
+            # one entry.
+            sha256, source, parser = this.split("/")[:3]
+            query = {"sha256": sha256, "source": source, "parser": parser}
             held = self._store.call(
-                "count what is in quarantine", lambda: self._store.quarantine.count_documents({"load": this})
+                "count what is in quarantine", lambda: self._store.quarantine.count_documents(query)
             )
             if held < counts.rejected:
                 raise BooksError(

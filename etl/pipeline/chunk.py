@@ -11,6 +11,7 @@ from etl.extract.types import Dump
 from etl.load.ledger import Ledger, load_id
 from etl.load.store import Store
 from etl.pipeline.job import Chunk, ChunkReport, DumpTime, Failure, Job, PartReport, Stop, never
+from etl.pipeline.settled import finished
 from etl.pipeline.small import load_small
 from etl.pipeline.writer import BlockWriter
 
@@ -34,7 +35,7 @@ def load_chunk(chunk: Chunk, job: Job, store: Store, stop: Stop = never) -> Chun
             stamp = job.stamp(chunk.source, dump, sha256)
             this = load_id(stamp)
             if chunk.parts == 1:
-                if this in ledger.finished([this]):
+                if finished(ledger, job, [this]):
                     return ChunkReport(chunk.source.name, chunk.size, skipped=1)
                 ledger.begin(this, stamp, chunk.size)
             writer = BlockWriter(this, stamp, chunk.source, job, store)

@@ -1,14 +1,14 @@
 """What travels between the planner, the workers and the books. All of it pickles; none of it is secret."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
 
 from etl.configuration import Configuration
 from etl.extract.types import Dump, Reading
-from etl.model import Counts, DumpStamp
+from etl.model import Counts, Days, DumpStamp
 from etl.settings import Settings
 from etl.sources import Names, Role, Source
 
@@ -31,6 +31,10 @@ class Job(msgspec.Struct, frozen=True):
     field_table: dict[Role, Names]
     boilerplate: Names
     not_articles: Names
+    days: Days | None = None
+    """The publication days to take of dumps that declare no day; None takes all."""
+    again: datetime | None = None
+    """Loads that were finished before this moment (naive UTC) are done again; None leaves them be."""
 
     @staticmethod
     def of(configuration: Configuration, run: str, run_date: date) -> "Job":
@@ -68,6 +72,7 @@ class Job(msgspec.Struct, frozen=True):
             parser=self.parser(source),
             run=self.run,
             declared=dump.declared,
+            days=self.days if dump.declared is None else None,
         )
 
 

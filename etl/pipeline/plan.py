@@ -16,6 +16,7 @@ from etl.extract.opening import digest, open_raw
 from etl.extract.types import Dump, Skipped
 from etl.load.ledger import Ledger, load_id
 from etl.pipeline.job import Chunk, ChunkReport, Failure, Job, Span
+from etl.pipeline.settled import finished
 from etl.sources import Source
 
 GROUP_BYTES = 8 << 20
@@ -74,7 +75,7 @@ class _Planner:
             return
         stamp = self._job.stamp(self.source, dump, sha256)
         this = load_id(stamp)
-        if this in self._ledger.finished([this]):
+        if finished(self._ledger, self._job, [this]):
             yield ChunkReport(self.source.name, size, skipped=1)
             return
         self._ledger.begin(this, stamp, size)

@@ -20,10 +20,10 @@ from etl.load.ledger import Intent, Ledger, SmallLoad, load_id
 from etl.load.plan import letters
 from etl.load.quarantine import Quarantine
 from etl.load.store import Store
-from etl.model import Article, Counts, DumpStamp, Outcome, RawRecord, Rejection
+from etl.model import Counts, DumpStamp, Outcome, RawRecord, Rejection
 from etl.pipeline.job import Chunk, ChunkReport, DumpTime, Failure, Job, Stop
-from etl.pipeline.tally import tally
-from etl.pipeline.writer import normalizer_for, sort_out
+from etl.pipeline.settled import finished
+from etl.pipeline.writer import Sorted, normalizer_for, sort_out
 
 
 class _Page(msgspec.Struct):
@@ -33,8 +33,7 @@ class _Page(msgspec.Struct):
     dump: Dump
     stamp: DumpStamp
     size: int
-    articles: list[Article]
-    rejections: list[Rejection]
+    found: Sorted
     error: str | None
 
 
@@ -95,11 +94,9 @@ class _Loader:
     def load(self, group: list[Dump]) -> None:
         """Load some dumps in one batch."""
         pages = [self._page(dump, stamp, data) for dump, stamp, data in self._due(group)]
-        plan = self._sink.plan([article for page in pages for article in page.articles])
+        plan = self._sink.plan([article for page in pages for article in page.found.articles])
         planned = {
-            page.load_id: SmallLoad(
-                page.load_id, page.stamp, page.size, tally([*own, *page.rejections]), letters(own)
-            )
+            page.load_id: SmallLoad(page.load_id, page.stamp, page.size, page.found.counts(own), letters(own))
             for page, own in _shared_out(pages, plan.outcomes)
         }
         intents = self._ledger.begin_many(list(planned.values()))
@@ -114,13 +111,13 @@ class _Loader:
         self._reject(pages, outcomes)
         corrected: dict[str, Counts] = {}
         for page, own in _shared_out(pages, outcomes):
-            counts = tally([*own, *page.rejections])
+            counts = page.found.counts(own)
             self._enter(page, counts)
             if page.error is None and counts != intents[page.load_id].counts:
                 corrected[page.load_id] = counts
         whole = [page for page in pages if page.error is None]
-        if whole:
-            self._quarantine.resolve([page.stamp for page in whole])
+        # Of a dump of which only some days are wanted, not every rejection came up again.
+        self._quarantine.resolve([page.stamp for page in whole if page.stamp.days is None])
         self._ledger.finish_many([page.load_id for page in whole], corrected)
 
     def _due(self, group: list[Dump]) -> list[tuple[Dump, DumpStamp, bytes]]:
@@ -134,7 +131,7 @@ class _Loader:
                 continue
             sha256 = hashlib.sha256(data).hexdigest()
             read.append((dump, self._job.stamp(self._chunk.source, dump, sha256), data))
-        done = self._ledger.finished([load_id(stamp) for _, stamp, _ in read])
+        done = finished(self._ledger, self._job, [load_id(stamp) for _, stamp, _ in read])
         due = []
         for dump, stamp, data in read:
             before = done.get(load_id(stamp))
@@ -158,14 +155,14 @@ class _Loader:
                     records.append(record)
         except DumpError as fault:
             error = fault.message
-        articles, rejections = sort_out(records, self._normalizer, stamp)
+        found = sort_out(records, self._normalizer, stamp)
         self._times.append(DumpTime(dump.uri, time.monotonic() - started))
-        return _Page(load_id(stamp), dump, stamp, len(data), articles, rejections, error)
+        return _Page(load_id(stamp), dump, stamp, len(data), found, error)
 
     def _reject(self, pages: list[_Page], outcomes: Sequence[Outcome | Rejection]) -> None:
         for page, own in _shared_out(pages, outcomes):
             refused = [outcome for outcome in own if isinstance(outcome, Rejection)]
-            self._quarantine.write(page.stamp, [*refused, *page.rejections])
+            self._quarantine.write(page.stamp, [*refused, *page.found.rejections])
 
     def _amend(self, pages: list[_Page], planned: dict[str, SmallLoad], amended: str) -> None:
         for page, own in _shared_out(pages, amended):
@@ -198,5 +195,5 @@ def _shared_out(pages: Sequence[_Page], outcomes: _Outcomes) -> Iterator[tuple[_
     """The outcomes of a batch, given back to the dumps that its articles came from."""
     first = 0
     for page in pages:
-        yield page, outcomes[first : first + len(page.articles)]
-        first += len(page.articles)
+        yield page, outcomes[first : first + len(page.found.articles)]
+        first += len(page.found.articles)

@@ -14,6 +14,7 @@ Of a dump that was loaded before in another version, only the changed part is pa
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from etl.extract.types import Batch, Skipped
 from etl.load.articles import ArticleSink
@@ -27,11 +28,26 @@ from etl.pipeline.tally import tally
 from etl.sources import Source
 from etl.transform.normalize import Normalizer
 
-Sorted = tuple[list[Article], list[Rejection]]
+
+class Sorted(NamedTuple):
+    """Articles and rejections, each in the order of the records."""
+
+    articles: list[Article]
+    rejections: list[Rejection]
+    outside: int
+    """How many articles were left out, for their publication days are not wanted."""
+
+    def counts(self, outcomes: Iterable[Outcome | Rejection]) -> Counts:
+        """The books, given what became of the articles."""
+        counts = tally([*outcomes, *self.rejections])
+        return counts + Counts(outside=self.outside) if self.outside else counts
 
 
 def sort_out(records: Iterable[RawRecord | Rejection], normalizer: Normalizer, stamp: DumpStamp) -> Sorted:
-    """Articles and rejections among some records, each in the order of the records."""
+    """Articles and rejections among some records.
+
+    Where only some days are wanted, what is rejected counts as read all the same: it might be of them.
+    """
     articles: list[Article] = []
     rejections: list[Rejection] = []
     for record in records:
@@ -40,7 +56,10 @@ def sort_out(records: Iterable[RawRecord | Rejection], normalizer: Normalizer, s
             rejections.append(result)
         else:
             articles.append(result)
-    return articles, rejections
+    if stamp.days is None:
+        return Sorted(articles, rejections, 0)
+    wanted = [article for article in articles if stamp.days.hold(article.published_at)]
+    return Sorted(wanted, rejections, len(articles) - len(wanted))
 
 
 _normalizers: dict[tuple[str, str, str], Normalizer] = {}
@@ -102,7 +121,7 @@ class BlockWriter:
     def write(self, batch: Batch) -> None:
         """Transform and write one block, or write it again after a crash."""
         self._passed_over += batch.skipped
-        if batch.block is None or batch.read is None or batch.cut_short:
+        if batch.block is None or batch.read is None or batch.cut_short or self._stamp.days:
             self._write(batch.number, batch.records, cut_short=batch.cut_short)
             return
         same = self._known.records_of(batch.block.data)
@@ -122,13 +141,13 @@ class BlockWriter:
         *,
         cut_short: bool = False,
     ) -> None:
-        articles, rejections = sort_out(records, self._normalizer, self._stamp)
+        found = sort_out(records, self._normalizer, self._stamp)
         same = Counts(read=len(unchanged.lines), duplicate=len(unchanged.lines)) if unchanged else Counts()
-        plan = self._sink.plan(articles)
-        planned = tally([*plan.outcomes, *rejections]) + same
+        plan = self._sink.plan(found.articles)
+        planned = found.counts(plan.outcomes) + same
         intent = self._ledger.intend(self.load_id, number, self._stamp, planned, plan.letters)
         refused = _refused(plan.outcomes)
-        self._quarantine.write(self._stamp, [*refused, *rejections])
+        self._quarantine.write(self._stamp, [*refused, *found.rejections])
         outcomes = self._sink.apply(
             plan,
             thorough=intent.resumed,
@@ -137,14 +156,14 @@ class BlockWriter:
         )
         refused = _refused(outcomes)
         self._quarantine.write(self._stamp, refused)
-        whole = data is not None and not rejections and not refused
+        whole = data is not None and not found.rejections and not refused
         self._ledger.acknowledge(
             self.load_id,
             number,
-            tally([*outcomes, *rejections]) + same,
+            found.counts(outcomes) + same,
             cut_short=cut_short,
             digest=digest_of(data) if data is not None and whole else None,
-            records=_digests(articles, outcomes, unchanged) if data is not None else b"",
+            records=_digests(found.articles, outcomes, unchanged) if data is not None else b"",
         )
 
     def _keep(self, number: int, data: bytes, records: int) -> None:
