@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from etl.transform.characters import few_marks, plain_characters
 from etl.transform.markup import drop_title_tags, unescape
 from etl.transform.mojibake import mend
+from etl.transform.probe import probe
 from etl.transform.titles import LONGEST
 
 _WHITE = re.compile(r"\s+")
@@ -17,6 +18,8 @@ _HOME = {
 }  # fmt: skip
 """First crumbs that tell a breadcrumb from a title that has a `»` of its own."""
 _QUOTES = "\"'"
+_UNCLEAN = probe(r"^[ \x22']|[\x00-\x1f\x7f&<]|  | $")
+"""What tells that an ASCII title may have to be cleaned."""
 
 
 class TitleRules:
@@ -36,32 +39,14 @@ def display_title(raw: str, rules: TitleRules) -> str:
     """The title on one line: no tags, entities, control characters, wrapping quotes or breadcrumbs, no
     configured brand or label; cut at `rules.longest` characters. May be empty. Idempotent.
     """
-    if _is_plain(raw) and len(raw) <= rules.longest:
-        if rules.brands or rules.labels:
-            return _trimmed(raw, rules)
-        return raw
+    if raw.isascii() and not _UNCLEAN(raw) and len(raw) <= rules.longest:
+        return _trimmed(raw, rules) if rules.brands or rules.labels else raw
     text = raw[: 4 * rules.longest]
     while True:
         shown = _trimmed(_clean(text)[: rules.longest].rstrip(), rules)
         if shown == text:
             return shown
         text = shown
-
-
-def _is_plain(raw: str) -> bool:
-    """Whether there is surely nothing to clean."""
-    return (
-        raw.isascii()
-        and raw.isprintable()
-        and "&" not in raw
-        and "<" not in raw
-        and "  " not in raw
-        and raw[:1] not in _QUOTES_OR_SPACE
-        and raw[-1:] != " "
-    )
-
-
-_QUOTES_OR_SPACE = ("", " ", '"', "'")
 
 
 def _clean(text: str) -> str:

@@ -1,6 +1,6 @@
 """What no role took: kept beside the article, in a form that the store can hold, within a bound."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from math import isfinite
 from typing import Any
@@ -9,7 +9,8 @@ import orjson
 
 from etl.errors import Refusal
 from etl.model import Reason
-from etl.transform.fields import Path, is_filled, without
+from etl.transform.fields import Leftover, is_filled
+from etl.transform.nested import without
 
 DROPPED = "_dropped"
 """Name under which `extra` lists the fields that went over the bound."""
@@ -17,29 +18,21 @@ DROPPED = "_dropped"
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 
 
-def leftovers(fields: Mapping[str, Any], names: Iterable[str], used: Iterable[Path]) -> dict[str, Any]:
+def kept(fields: Mapping[str, Any], leftover: Leftover) -> dict[str, Any]:
     """The filled values that no role took; nested ones lose only the part that was taken.
 
     Raises:
         Refusal: bad_value, for what no document can hold.
     """
-    nested: dict[str, list[Path]] = {}
-    whole: set[str] = set()
-    for path in used:
-        if len(path) == 1:
-            whole.add(path[0])
-        else:
-            nested.setdefault(path[0], []).append(path[1:])
-    kept: dict[str, Any] = {}
-    for name in names:
-        if name in whole:
-            continue
+    found: dict[str, Any] = {}
+    for name in leftover.names:
         value = fields[name]
-        for path in nested.get(name, ()):
-            value = without(value, path)
+        for place in leftover.nested:
+            if place.name == name:
+                value = without(value, place.inner)
         if is_filled(value):
-            kept[_sound_key(name)] = storable(value)
-    return kept
+            found[_sound_key(name)] = storable(value)
+    return found
 
 
 def storable(value: Any, depth: int = 0) -> Any:
@@ -94,6 +87,9 @@ def within(extra: dict[str, Any], most_bytes: int) -> tuple[dict[str, Any], bool
     """`extra` within a bound of its JSON bytes, and whether anything had to go.
 
     The largest fields go first, and `_dropped` lists their names, so that nothing goes unsaid.
+
+    Raises:
+        Refusal: bad_value, for half a character.
     """
     try:
         if len(orjson.dumps(extra)) <= most_bytes:
@@ -108,5 +104,5 @@ def within(extra: dict[str, Any], most_bytes: int) -> tuple[dict[str, Any], bool
             break
         total -= sizes[name]
         dropped.append(name)
-    kept = {name: value for name, value in extra.items() if name not in set(dropped)}
-    return {**kept, DROPPED: [name[:100] for name in dropped[:50]]}, True
+    remaining = {name: value for name, value in extra.items() if name not in set(dropped)}
+    return {**remaining, DROPPED: [name[:100] for name in dropped[:50]]}, True

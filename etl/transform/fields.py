@@ -4,36 +4,114 @@ The records of a dump share a few sets of names; for each set the plan is compil
 record costs one look-up and one indexing for each role.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, get_args
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, Final, NamedTuple, get_args
 
 from etl.sources import Names, Role, Source
+from etl.transform.nested import dig
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
-
-Path = tuple[str, ...]
-"""Names from the record's own fields inwards; almost always one."""
 
 MOST_PLANS = 1024
 """Plans kept; dumps whose records all have names of their own must not fill the memory."""
 
 
+class Place(NamedTuple):
+    """Where a value stands in a record."""
+
+    name: str
+    """The raw field."""
+    inner: tuple[str, ...]
+    """Names within it, where it is nested; mostly empty."""
+    label: str
+    """Both, joined by dots."""
+
+
+class Leftover(NamedTuple):
+    """What remains of the records of one shape once some places are used."""
+
+    names: tuple[str, ...]
+    nested: tuple[Place, ...]
+    """Used places inside of fields that remain."""
+
+
 class Plan:
     """For one set of raw names: the candidates of each role, and what no role claims."""
 
-    __slots__ = ("candidates", "leftovers", "names")
+    __slots__ = ("_absent", "_get", "_leftovers", "_rest", "_usual", "candidates", "names")
 
-    def __init__(self, names: tuple[str, ...], candidates: tuple[tuple[Path, ...], ...]) -> None:
+    def __init__(self, names: tuple[str, ...], candidates: tuple[tuple[Place, ...], ...]) -> None:
         self.names = names
+        """Without those that the source ignores."""
         self.candidates = candidates
-        """One tuple for each of `ROLES`, the preferred path first."""
-        self.leftovers: dict[frozenset[Path], tuple[str, ...]] = {}
+        """One tuple for each of `ROLES`, the preferred place first."""
+        self._leftovers: dict[tuple[Place | None, ...], Leftover] = {}
+        self._usual: list[Place | None] = [places[0] if places else None for places in candidates]
+        self._absent = [role for role, place in enumerate(self._usual) if place is None]
+        present = [place.name for place in self._usual if place is not None]
+        self._rest = self._without(self._usual)
+        self._get: Callable[[Mapping[str, Any]], tuple[Any, ...]] | None = None
+        if present and not any(place.inner for place in self._usual if place is not None):
+            self._get = itemgetter(*(place.name if place else present[0] for place in self._usual))
+
+    def pick(self, fields: Mapping[str, Any]) -> tuple[list[Any], list[Place | None]]:
+        """For each role its first filled value and where it stood; None and None where there is none."""
+        if self._get is None:
+            return self.search(fields)
+        values = self._get(fields)
+        for value in values:
+            # Nearly every value is a text that begins with a letter or a digit, or a list of some.
+            if type(value) is str:
+                if value < "!" and not is_filled(value):
+                    return self.search(fields)
+            elif not value and not is_filled(value):
+                return self.search(fields)
+        picked = list(values)
+        for role in self._absent:
+            picked[role] = None
+        return picked, self._usual.copy()
+
+    def search(self, fields: Mapping[str, Any]) -> tuple[list[Any], list[Place | None]]:
+        """`pick` where a preferred place is nested or not filled."""
+        values: list[Any] = []
+        places: list[Place | None] = []
+        for candidates in self.candidates:
+            for place in candidates:
+                value = fields[place.name]
+                if place.inner:
+                    value = dig(value, place.inner)
+                if is_filled(value):
+                    values.append(value)
+                    places.append(place)
+                    break
+            else:
+                values.append(None)
+                places.append(None)
+        return values, places
+
+    def leftover(self, places: list[Place | None]) -> Leftover:
+        """What remains once these places are used."""
+        if places == self._usual:  # the same objects: compared without looking into them
+            return self._rest
+        used = tuple(places)
+        found = self._leftovers.get(used)
+        if found is None:
+            if len(self._leftovers) >= MOST_PLANS:
+                self._leftovers.clear()
+            found = self._leftovers[used] = self._without(used)
+        return found
+
+    def _without(self, used: Sequence[Place | None]) -> Leftover:
+        whole = {place.name for place in used if place and not place.inner}
+        nested = tuple(place for place in used if place and place.inner and place.name not in whole)
+        return Leftover(tuple(name for name in self.names if name not in whole), nested)
 
 
 class FieldMap:
     """A source's field map over the common names, compiled as shapes come by."""
 
-    __slots__ = ("_names", "_plans", "ignored")
+    __slots__ = ("_ignored", "_names", "_plans")
 
     def __init__(self, source: Source, table: Mapping[Role, Names]) -> None:
         mapped = {role: source.fields.get(role, tuple(table.get(role, ()))) for role in ROLES}
@@ -42,7 +120,7 @@ class FieldMap:
                 name for entry in source.published_from for name in _expanded(entry, mapped)
             )
         self._names = tuple(mapped[role] for role in ROLES)
-        self.ignored = frozenset(name.lower() for name in source.ignore)
+        self._ignored = frozenset(name.lower() for name in source.ignore)
         self._plans: dict[tuple[str, ...], Plan] = {}
 
     def plan(self, fields: Mapping[str, Any]) -> Plan:
@@ -59,8 +137,15 @@ class FieldMap:
         by_lower: dict[str, str] = {}
         for name in names:
             by_lower.setdefault(name.lower(), name)
-        kept = tuple(name for name in names if name.lower() not in self.ignored)
+        kept = tuple(name for name in names if name.lower() not in self._ignored)
         return Plan(kept, tuple(_candidates(wanted, frozenset(names), by_lower) for wanted in self._names))
+
+
+def is_filled(value: Any) -> bool:
+    """Whether a value says anything: None, blank text, an empty list and an empty object do not."""
+    if type(value) is str:
+        return bool(value) and not value.isspace()
+    return value is not None and value not in ([], {})
 
 
 def _expanded(entry: str, mapped: Mapping[Role, Names]) -> Names:
@@ -68,76 +153,15 @@ def _expanded(entry: str, mapped: Mapping[Role, Names]) -> Names:
     return next((names for role, names in mapped.items() if role == entry), (entry,))
 
 
-def _candidates(wanted: Names, names: frozenset[str], by_lower: Mapping[str, str]) -> tuple[Path, ...]:
-    found: list[Path] = []
+def _candidates(wanted: Names, names: frozenset[str], by_lower: Mapping[str, str]) -> tuple[Place, ...]:
+    found: list[Place] = []
     for name in wanted:
         actual = name if name in names else by_lower.get(name.lower())
         if actual is not None:
-            found.append((actual,))
+            found.append(Place(actual, (), actual))
         elif "." in name:
-            head, *rest = name.split(".")
+            head, *inner = name.split(".")
             actual = head if head in names else by_lower.get(head.lower())
             if actual is not None:
-                found.append((actual, *rest))
+                found.append(Place(actual, tuple(inner), ".".join((actual, *inner))))
     return tuple(dict.fromkeys(found))
-
-
-def take(fields: Mapping[str, Any], candidates: Sequence[Path]) -> tuple[Any, Path | None]:
-    """The first filled value among the candidates, and where it stood; None where there is none.
-
-    None, blank text, an empty list and an empty object are not filled.
-    """
-    for path in candidates:
-        value = fields[path[0]]
-        if len(path) > 1:
-            value = dig(value, path[1:])
-        if is_filled(value):
-            return value, path
-    return None, None
-
-
-def is_filled(value: Any) -> bool:
-    """Whether a value says anything."""
-    if type(value) is str:
-        return bool(value) and not value.isspace()
-    return value is not None and value not in ([], {})
-
-
-def dig(value: Any, path: Sequence[str]) -> Any:
-    """What lies at a path in nested objects and lists (by their index); None where nothing does."""
-    for name in path:
-        if isinstance(value, dict):
-            key = _key(value, name)
-            value = None if key is None else value[key]
-        elif isinstance(value, list) and name.isdecimal() and int(name[:9]) < len(value):
-            value = value[int(name[:9])]
-        else:
-            return None
-    return value
-
-
-def without(value: Any, path: Sequence[str]) -> Any:
-    """A copy of nested objects without what lies at the path; lists keep their length."""
-    name, rest = path[0], path[1:]
-    if isinstance(value, dict):
-        key = _key(value, name)
-        if key is None:
-            return value
-        copy = dict(value)
-        if rest:
-            copy[key] = without(copy[key], rest)
-        if not rest or not is_filled(copy[key]):
-            del copy[key]
-        return copy
-    if isinstance(value, list) and name.isdecimal() and int(name[:9]) < len(value):
-        items = list(value)
-        items[int(name[:9])] = without(items[int(name[:9])], rest) if rest else None
-        return items if any(is_filled(item) for item in items) else []
-    return value
-
-
-def _key(value: Mapping[str, Any], name: str) -> str | None:
-    if name in value:
-        return name
-    lower = name.lower()
-    return next((key for key in value if isinstance(key, str) and key.lower() == lower), None)

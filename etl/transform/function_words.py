@@ -1,4 +1,4 @@
-"""Function words of languages in Latin and Cyrillic script: short, frequent, and hard to write without."""
+"""Function words of languages: short, frequent, and hard to write without (Grefenstette 1995)."""
 
 _WORDS = {
     "en": (
@@ -12,7 +12,7 @@ _WORDS = {
         "zum war haben nur oder"
     ),
     "fr": (
-        "de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il "
+        "à de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il "
         "sont avec aux cette son ses été mais comme ont leur être deux nous elle on fait"
     ),
     "es": (
@@ -56,13 +56,46 @@ _WORDS = {
     ),
     "ru": ("и в не на что с по он к но как из у за от это был для его то же все о так было до она при"),
     "uk": ("і в не на що з та у до як за від це він але про для його було також після є які"),
+    "cs": (
+        "a v na se je že s z do o k i pro by ale jako za po jsou od jeho která který také už při "
+        "podle být byl"
+    ),
+    "hu": (
+        "a az és hogy nem is egy ez ezt volt csak már de meg mint még azt el után lesz ki ha vagy kell pedig"
+    ),
+    "fi": (
+        "ja on ei että oli se hän myös mutta kun ovat joka mukaan kuin sen ole jo tai voi vain "
+        "hänen sekä olla"
+    ),
+    "vi": ("và của là có được trong cho các không một với người những đã này khi từ đến ở để tại về ra năm"),
+    "bg": ("на и за да се от с е по в през не са като че към до при който това или след"),
+    "ar": ("في من على إلى أن التي الذي هذا عن مع هذه ما لا كما بعد بين قد كان وقد ذلك"),
+    "fa": ("در به از که این را با است برای آن یک تا بر هم شده خود می های شد کرد و"),
+    "ur": ("کے کی میں ہے اور سے کا کو نے پر کہ ہیں یہ بھی کر اس ایک تھا لیے گیا"),
+    "hi": ("के की में है और से का को ने पर यह हैं कि भी कर इस एक लिए नहीं था गया"),
+    "mr": ("आहे आणि या व हे ते तो ही च्या एक नाही होते मध्ये करण्यात आली यांनी केली"),
+    "ne": ("छ र को मा ले का पनि हो भएको गरेको छन् गर्न लागि भन्ने थियो एक"),
 }
 
-_found: dict[str, list[str]] = {}
-for _language, _words in _WORDS.items():
-    for _word in _words.split():
-        if _language not in _found.setdefault(_word, []):
-            _found[_word].append(_language)
+LANGUAGES = tuple(_WORDS)
+"""The languages that vote; their index is their byte in a count of votes."""
 
-VOTES: dict[str, tuple[str, ...]] = {word: tuple(languages) for word, languages in _found.items()}
-"""A word to the languages that it speaks for."""
+
+_MOST_SHARED = 3
+"""Languages that a word may speak for at once: `de`, `a` and `la` tell a text from none of their seven."""
+
+
+def _votes() -> dict[str, int]:
+    speaks_for: dict[str, list[int]] = {}
+    for index, words in enumerate(_WORDS.values()):
+        for word in set(words.split()):
+            speaks_for.setdefault(word, []).append(index)
+    return {
+        word: sum(1 << 8 * index for index in indices)
+        for word, indices in speaks_for.items()
+        if len(indices) <= _MOST_SHARED
+    }
+
+
+VOTES = _votes()
+"""A word to its votes: one byte a language, so that adding up the words of a text is a sum of numbers."""

@@ -5,7 +5,6 @@ another `RECIPE_VERSION` and an explicit re-key of the store, never a silent cha
 """
 
 import hashlib
-import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ import orjson
 import xxhash
 
 from etl.errors import Refusal
-from etl.model import Reason
+from etl.model import PublishedDocument, Reason
 from etl.transform.dates.instant import Instant
 
 RECIPE_VERSION = 1
@@ -26,6 +25,7 @@ _LONGEST_BODY = 99_999_999
 
 _sha256 = hashlib.sha256
 _xxh3 = xxhash.xxh3_128_hexdigest
+_xxh32 = xxhash.xxh32_hexdigest
 _dumps = orjson.dumps
 _SORTED = orjson.OPT_SORT_KEYS
 
@@ -71,13 +71,19 @@ def content_hash(
     return _xxh3(said, _CONTENT_SEED)
 
 
-def attribution(*said: str) -> str:
+def attribution(source: str, published: PublishedDocument | None, flags: Sequence[str]) -> str:
     """8 hex digits over how a record came by its key: source, date text, precision, zone, field, flags.
 
     It settles the order of two records that say the same and were learnt differently.
+
+    Raises:
+        Refusal: bad_value, for half a character in the date's text.
     """
-    digest = zlib.crc32("\x00".join(said).encode())
-    return f"{digest:08x}"
+    said = (source, *published.values(), *flags) if published is not None else (source, *flags)
+    try:
+        return _xxh32("\x00".join(said).encode())  # type: ignore[arg-type] # all of its values are text
+    except UnicodeEncodeError as error:
+        raise Refusal(Reason.BAD_VALUE, f"the date holds what no document can: {error.reason}") from None
 
 
 def rank(when: str | None, body_length: int, content: str, attributed: str) -> str:
@@ -85,4 +91,5 @@ def rank(when: str | None, body_length: int, content: str, attributed: str) -> s
 
     `when` is the capture's instant or the declared day as `2023-09-22T13:15:31.000Z`; None ranks lowest.
     """
-    return f"{when or '-'}/{min(body_length, _LONGEST_BODY):08d}/{content}/{attributed}"
+    length = body_length if body_length < _LONGEST_BODY else _LONGEST_BODY
+    return f"{when or '-'}/{str(length).zfill(8)}/{content}/{attributed}"

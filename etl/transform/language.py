@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from etl.transform.function_words import VOTES
+from etl.transform.function_words import LANGUAGES, VOTES
 from etl.transform.language_names import NAMES
 
 if TYPE_CHECKING:
@@ -23,13 +24,26 @@ _CODE = re.compile(r"([a-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*", re.ASCII)
 
 def stated_language(value: Any) -> str | None:
     """The BCP-47 primary subtag of a record's own field: `en-US` and `English` are `en`."""
-    if type(value) is not str or len(value) > 40:
+    if type(value) is not str:
         return None
-    text = value.strip().lower()
+    found = _STATED.get(value)
+    if found is None and len(value) <= _LONGEST_NAME:
+        found = _stated(value.strip().lower())
+        if found is not None and len(_STATED) < _MOST_STATED:
+            _STATED[value] = found
+    return found
+
+
+_STATED: dict[str, str] = {}
+_MOST_STATED = 1000
+_LONGEST_NAME = 40
+
+
+def _stated(text: str) -> str | None:
+    if text in NAMES:
+        return NAMES[text]
     found = _CODE.fullmatch(text)
-    if found:
-        return _SHORTER.get(found[1], found[1]) if found[1] not in NAMES else NAMES[found[1]]
-    return NAMES.get(text)
+    return _SHORTER.get(found[1], found[1]) if found else None
 
 
 _SHORTER = {
@@ -45,26 +59,76 @@ _SHORTER = {
 def text_language(text: str, among: tuple[str, ...] = ()) -> str | None:
     """The language that a text is in, of those given (or of all, for none); None for too short a text.
 
-    Function words vote first (Grefenstette 1995); py3langid decides where they do not.
+    Function words vote first (Grefenstette 1995), then the script; py3langid decides where neither does.
     """
     if len(text) < _SHORTEST:
         return None
-    found = _vote(text[:_SAMPLE])
+    sample = text[:_SAMPLE]
+    found = _vote(sample) or (None if sample.isascii() else _script(sample)) or _vote(text[:_LONGER_SAMPLE])
     if found is not None and (not among or found in among):
         return found
     return str(_classifier(among).classify(text[:_LONGER_SAMPLE])[0])
 
 
 def _vote(sample: str) -> str | None:
-    counts: dict[str, int] = {}
-    for word in sample.lower().split():
-        for language in VOTES.get(word, ()):
-            counts[language] = counts.get(language, 0) + 1
-    if not counts:
+    """The language whose function words the sample has most of: at least four, and half as many again
+    as of any other."""
+    votes = sum(map(VOTES.get, sample.lower().split()[:_MOST_WORDS], _NONE))
+    counts = bytearray(votes.to_bytes(len(LANGUAGES), "little"))
+    most = max(counts)
+    if most < 4:
         return None
-    best = max(counts, key=counts.__getitem__)
-    most = counts.pop(best)
-    return best if most >= 4 and most >= 2 * max(counts.values(), default=0) else None
+    best = counts.index(most)
+    counts[best] = 0
+    return LANGUAGES[best] if most * 2 >= max(counts) * 3 else None
+
+
+_MOST_WORDS = 255
+"""So that no language's byte overflows."""
+_NONE = repeat(0)
+
+_CYRILLIC = "Cyrillic"
+_BLOCKS = {
+    **dict.fromkeys(range(0x3040 >> 6, 0x3100 >> 6), "ja"),
+    **dict.fromkeys(range(0xAC00 >> 6, 0xD7C0 >> 6), "ko"),
+    **dict.fromkeys(range(0x4E00 >> 6, 0xA000 >> 6), "zh"),
+    **dict.fromkeys(range(0x0400 >> 6, 0x0480 >> 6), _CYRILLIC),
+    **dict.fromkeys(range(0x0370 >> 6, 0x0400 >> 6), "el"),
+    **dict.fromkeys(range(0x0590 >> 6, 0x0600 >> 6), "he"),
+    **dict.fromkeys(range(0x0E00 >> 6, 0x0E80 >> 6), "th"),
+    **dict.fromkeys(range(0x0980 >> 6, 0x0A00 >> 6), "bn"),
+    **dict.fromkeys(range(0x0A00 >> 6, 0x0A80 >> 6), "pa"),
+    **dict.fromkeys(range(0x0A80 >> 6, 0x0B00 >> 6), "gu"),
+    **dict.fromkeys(range(0x0B80 >> 6, 0x0C00 >> 6), "ta"),
+    **dict.fromkeys(range(0x0C00 >> 6, 0x0C80 >> 6), "te"),
+    **dict.fromkeys(range(0x0C80 >> 6, 0x0D00 >> 6), "kn"),
+    **dict.fromkeys(range(0x0D00 >> 6, 0x0D80 >> 6), "ml"),
+    **dict.fromkeys(range(0x0D80 >> 6, 0x0E00 >> 6), "si"),
+    **dict.fromkeys(range(0x1000 >> 6, 0x1080 >> 6), "my"),
+    **dict.fromkeys(range(0x10C0 >> 6, 0x1100 >> 6), "ka"),
+    **dict.fromkeys(range(0x1200 >> 6, 0x1380 >> 6), "am"),
+    **dict.fromkeys(range(0x1780 >> 6, 0x1800 >> 6), "km"),
+}
+"""Blocks of 64 code points to the one language of the news that is written in them (or most of it)."""
+
+
+def _script(sample: str) -> str | None:
+    """The language of the script that most of the sample's characters are in, where that tells it."""
+    seen = sample[::8]
+    blocks = [_BLOCKS.get(ord(character) >> 6) for character in seen]
+    if blocks.count("ja") * 10 >= len(seen):
+        return "ja"  # kana; its Han characters would say Chinese
+    best = next((block for block in set(blocks) if block and blocks.count(block) * 2 >= len(seen)), None)
+    if best != _CYRILLIC:
+        return best
+    return next((language for letter, language in _CYRILLIC_LETTERS if letter in sample), None)
+
+
+_CYRILLIC_LETTERS = (
+    # The first letter that is there decides; those of more than one language come last.
+    ("ў", "be"), ("ї", "uk"), ("є", "uk"), ("ґ", "uk"), ("ђ", "sr"), ("ћ", "sr"), ("ѓ", "mk"), ("ќ", "mk"),
+    ("љ", "sr"), ("њ", "sr"), ("ә", "kk"), ("ө", "mn"), ("ы", "ru"), ("э", "ru"),
+)  # fmt: skip
 
 
 @cache

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
+
+from etl.transform.probe import probe
 
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
@@ -14,18 +15,18 @@ SUSPECT = f"[Â-ß]{_FOLLOWER}|[à-ï]{_FOLLOWER}{{2}}|ð{_FOLLOWER}{{3}}|[\x80-
 """UTF-8 read as windows-1252 or latin-1 always shows this: a lead byte's letter, then its followers'.
 Sound text does so now and then (`Spaß“`), and is then asked about more closely."""
 
-_SUSPECT = re.compile(SUSPECT)
+_suspect = probe(SUSPECT)
 
 
 def mend(text: str) -> str:
     """The text with its bad lines mended; lines that ftfy does not call bad are left alone."""
-    if not _SUSPECT.search(text):
+    if not _suspect(text):
         return text
     from ftfy.badness import is_bad
 
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        if _SUSPECT.search(line) and is_bad(line):
+        if _suspect(line) and is_bad(line):
             lines[number] = _fixed(line)
     return "\n".join(lines)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -13,8 +14,8 @@ from etl.sources import Names, Role, Source
 from etl.transform.boilerplate import body_cleaner
 from etl.transform.dates import DatePolicy, Instant, read_date
 from etl.transform.display import TitleRules, display_title
-from etl.transform.extra import leftovers, within
-from etl.transform.fields import FieldMap, Path, take
+from etl.transform.extra import kept, within
+from etl.transform.fields import ROLES, FieldMap, Place
 from etl.transform.identity import article_key, attribution, content_hash, rank, title_hash, undated_key
 from etl.transform.language import stated_language, text_language
 from etl.transform.people import read_people
@@ -23,7 +24,10 @@ from etl.transform.text import clean_line
 from etl.transform.titles import normal_form
 
 _LONGEST_DETAIL = 300
-_LONGEST_RAW_DATE = 200
+_LONGEST_DATE = 200
+
+TITLE, PUBLISHED, BODY, AUTHORS, EDITOR, TAGS, LANGUAGE, URL, CAPTURED = range(len(ROLES))
+"""Index of each role in what a plan picks."""
 
 
 class Normalizer:
@@ -61,179 +65,160 @@ class Normalizer:
         try:
             return self._article(record, stamp)
         except Refusal as refusal:
-            reason, detail = refusal.reason, refusal.detail
-        return Rejection(
-            Stage.TRANSFORM,
-            reason,
-            detail[:_LONGEST_DETAIL],
+            return Rejection(
+                Stage.TRANSFORM,
+                refusal.reason,
+                refusal.detail[:_LONGEST_DETAIL],
+                record.record,
+                record.raw,
+                record.member,
+                record.offset,
+            )
+
+    def _article(self, record: RawRecord, stamp: DumpStamp) -> Article:
+        fields = record.fields
+        plan = self._fields.plan(fields)
+        values, places = plan.pick(fields)
+        flags: list[str] = []
+
+        title = self._title(values[TITLE], places[TITLE], flags)
+        form = normal_form(title)
+        if form in self._not_articles:
+            raise Refusal(Reason.NOT_AN_ARTICLE, f"{title[:80]!r} is the title of a placeholder page")
+        hashed = title_hash(form)
+
+        body = self._body(values[BODY], places[BODY], flags)
+        place = places[PUBLISHED]
+        published: PublishedDocument | None
+        if place is not None:
+            raw = values[PUBLISHED]
+            instant = read_date(raw, self._dates)
+            published = {
+                "raw": raw if type(raw) is str and len(raw) <= _LONGEST_DATE else _date_text(raw),
+                "precision": instant.precision,
+                "zone": instant.zone,
+                "from": place.label,
+            }
+            flags += instant.flags
+            key, published_at = article_key(instant, hashed), instant.second
+        elif self._load_undated:
+            key, published_at, published = undated_key(hashed, body), None, None
+        else:
+            raise Refusal(
+                Reason.UNDATED,
+                'no field gives a publication date; map one with fields.published, or say undated = "load"',
+            )
+
+        captured = None
+        if places[CAPTURED] is not None:
+            captured = self._captured(values, places, flags)
+        authors = self._names(AUTHORS, values, places) if places[AUTHORS] else []
+        editor = ", ".join(self._names(EDITOR, values, places)) or None if places[EDITOR] else None
+        tags = []
+        if places[TAGS] is not None:
+            read = read_tags(values[TAGS])
+            tags = _unused(TAGS, places) if read is None else read
+        language = stated_language(values[LANGUAGE])
+        if language is None:
+            places[LANGUAGE] = None
+            language = self._only_language or text_language(body, self._languages)
+        url: str | None = values[URL]
+        if url is not None:
+            url = clean_line(url) if isinstance(url, str) else (_unused(URL, places) and None)
+
+        leftover = plan.leftover(places)
+        extra = kept(fields, leftover) if leftover.names else {}
+        if extra:
+            extra, truncated = within(extra, self._extra_bytes)
+            if truncated:
+                flags.append("extra_truncated")
+        content = content_hash(title, body, authors, editor, tags, language, url, extra)
+        attributed = attribution(self._source, published, flags)
+        ranked = rank(_when(captured, stamp), len(body), content, attributed)
+        # By position: names would cost four times as much, on every record.
+        return Article(
+            key,
+            title,
+            hashed,
+            published_at,
+            published,
+            body,
+            authors,
+            editor,
+            tags,
+            language,
+            url,
+            captured.utc if captured is not None else None,
+            content,
+            ranked,
+            flags,
+            extra,
+            stamp,
             record.record,
             record.raw,
             record.member,
             record.offset,
         )
 
-    def _article(self, record: RawRecord, stamp: DumpStamp) -> Article:
-        fields = record.fields
-        plan = self._fields.plan(fields)
-        used: list[Path] = []
-        flags: list[str] = []
-        (
-            title_from,
-            published_from,
-            body_from,
-            authors_from,
-            editor_from,
-            tags_from,
-            language_from,
-            url_from,
-            captured_from,
-        ) = plan.candidates
-
-        title = self._title(*take(fields, title_from), used, flags)
-        form = normal_form(title)
-        if form in self._not_articles:
-            raise Refusal(Reason.NOT_AN_ARTICLE, f"{title[:80]!r} is the title of a placeholder page")
-
-        body = self._body(*take(fields, body_from), used, flags)
-        instant, published = self._published(*take(fields, published_from), used)
-        captured = self._captured(*take(fields, captured_from), used, flags)
-        authors = self._list(read_people, *take(fields, authors_from), used)
-        editor = ", ".join(self._list(read_people, *take(fields, editor_from), used)) or None
-        tags = self._list(read_tags, *take(fields, tags_from), used)
-        language = self._language(*take(fields, language_from), used, body)
-        url = self._url(*take(fields, url_from), used)
-
-        extra = leftovers(fields, plan.names, used)
-        if extra:
-            extra, truncated = within(extra, self._extra_bytes)
-            if truncated:
-                flags.append("extra_truncated")
-
-        hashed = title_hash(form)
-        if instant is None:
-            key = undated_key(hashed, body)
-            attributed = attribution(self._source, *flags)
-        else:
-            key = article_key(instant, hashed)
-            flags += instant.flags
-            attributed = attribution(self._source, *published.values(), *flags)  # type: ignore[union-attr]
-        content = content_hash(title, body, authors, editor, tags, language, url, extra)
-        return Article(
-            key=key,
-            title=title,
-            title_hash=hashed,
-            published_at=instant.second if instant else None,
-            published=published,
-            body=body,
-            authors=authors,
-            editor=editor,
-            tags=tags,
-            language=language,
-            url=url,
-            captured_at=captured.utc if captured else None,
-            content_hash=content,
-            rank=rank(_when(captured, stamp), len(body), content, attributed),
-            flags=flags,
-            extra=extra,
-            stamp=stamp,
-            record=record.record,
-            raw=record.raw,
-            member=record.member,
-            offset=record.offset,
-        )
-
-    def _title(self, raw: Any, path: Path | None, used: list[Path], flags: list[str]) -> str:
-        if path is None:
+    def _title(self, raw: Any, place: Place | None, flags: list[str]) -> str:
+        if place is None:
             raise Refusal(Reason.NO_TITLE, "no field gives a title; map one with fields.title")
         if not isinstance(raw, str):
-            raise Refusal(Reason.WRONG_TYPE, f"the title, in {'.'.join(path)}, is {_kind(raw)}, not text")
-        used.append(path)
+            raise Refusal(Reason.WRONG_TYPE, f"the title, in {place.label}, is {_kind(raw)}, not text")
         title = display_title(raw, self._titles)
         if len(title) >= self._longest_title:
             flags.append("title_cut")
         return title
 
-    def _body(self, raw: Any, path: Path | None, used: list[Path], flags: list[str]) -> str:
-        if path is None:
-            flags.append("no_body")
-            return ""
+    def _body(self, raw: Any, place: Place | None, flags: list[str]) -> str:
         if isinstance(raw, list) and all(isinstance(part, str) for part in raw):
             raw = "\n\n".join(raw)
-        if not isinstance(raw, str):
-            raise Refusal(Reason.WRONG_TYPE, f"the body, in {'.'.join(path)}, is {_kind(raw)}, not text")
-        used.append(path)
-        body = self._clean_body(raw)
+        if place is not None and not isinstance(raw, str):
+            raise Refusal(Reason.WRONG_TYPE, f"the body, in {place.label}, is {_kind(raw)}, not text")
+        body = self._clean_body(raw) if place is not None else ""
         if not body:
             flags.append("no_body")
         return body
 
-    def _published(
-        self, raw: Any, path: Path | None, used: list[Path]
-    ) -> tuple[Instant | None, PublishedDocument | None]:
-        if path is None:
-            if self._load_undated:
-                return None, None
-            raise Refusal(
-                Reason.UNDATED,
-                'no field gives a publication date; map one with fields.published, or say undated = "load"',
-            )
-        instant = read_date(raw, self._dates)
-        used.append(path)
-        return instant, {
-            "raw": _date_text(raw),
-            "precision": instant.precision,
-            "zone": instant.zone,
-            "from": ".".join(path),
-        }
-
-    def _captured(self, raw: Any, path: Path | None, used: list[Path], flags: list[str]) -> Instant | None:
-        if path is None:
-            return None
+    def _captured(self, values: list[Any], places: list[Place | None], flags: list[str]) -> Instant | None:
         try:
-            captured = read_date(raw, self._dates)
+            return read_date(values[CAPTURED], self._dates)
         except Refusal:
+            # When it was fetched is no part of its identity: kept as it is, in `extra`.
             flags.append("captured_unreadable")
+            places[CAPTURED] = None
             return None
-        used.append(path)
-        return captured
 
-    def _list(self, read: Any, raw: Any, path: Path | None, used: list[Path]) -> list[str]:
-        if path is None:
-            return []
-        found: list[str] | None = read(raw)
-        if found is None:
-            return []
-        used.append(path)
-        return found
+    @staticmethod
+    def _names(role: int, values: list[Any], places: list[Place | None]) -> list[str]:
+        found = read_people(values[role])
+        return _unused(role, places) if found is None else found
 
-    def _language(self, raw: Any, path: Path | None, used: list[Path], body: str) -> str | None:
-        if path is not None:
-            stated = stated_language(raw)
-            if stated is not None:
-                used.append(path)
-                return stated
-        return self._only_language or text_language(body, self._languages)
 
-    def _url(self, raw: Any, path: Path | None, used: list[Path]) -> str | None:
-        if path is None or not isinstance(raw, str):
-            return None
-        used.append(path)
-        return clean_line(raw)
+def _unused(role: int, places: list[Place | None]) -> list[str]:
+    """Nothing, for a value of a kind that the role does not take; it then goes to `extra`."""
+    places[role] = None
+    return []
 
 
 def _when(captured: Instant | None, stamp: DumpStamp) -> str | None:
     if captured is not None:
         return captured.millis
-    return f"{stamp.declared}T00:00:00.000Z" if stamp.declared else None
+    return _day_start(stamp.declared) if stamp.declared is not None else None
+
+
+@lru_cache(maxsize=64)
+def _day_start(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00.000Z"
 
 
 def _date_text(raw: Any) -> str:
     if isinstance(raw, str):
-        return raw[:_LONGEST_RAW_DATE]
+        return raw[:_LONGEST_DATE]
     try:
-        return orjson.dumps(raw).decode()[:_LONGEST_RAW_DATE]
+        return orjson.dumps(raw).decode()[:_LONGEST_DATE]
     except TypeError:
-        return str(raw)[:_LONGEST_RAW_DATE]
+        return str(raw)[:_LONGEST_DATE]
 
 
 def _kind(value: Any) -> str:

@@ -24,8 +24,12 @@ def paragraphs(text: str) -> list[str]:
         found = _one_block(blocks[0])
     else:
         found = [paragraph for block in blocks for paragraph in _divided(block)]
-    folded = (_SPACES.sub(" ", paragraph.strip(" ")) for paragraph in found)
-    return [paragraph for paragraph in folded if paragraph]
+    return [paragraph for paragraph in map(_folded, found) if paragraph]
+
+
+def _folded(paragraph: str) -> str:
+    paragraph = paragraph.strip(" ")
+    return _SPACES.sub(" ", paragraph) if "  " in paragraph else paragraph
 
 
 def _blocks(text: str) -> list[list[str]]:

@@ -24,21 +24,29 @@ def read_people(value: Any) -> list[str] | None:
 
     Text is divided at `and`, `&`, `;`, `|`, and at commas between full names: `Doe, Jane` stays whole.
     """
-    if isinstance(value, str):
-        if value.isascii() and value.isprintable() and "  " not in value and not _MAY_DIVIDE.search(value):
-            name = value.strip()
-            return [name] if name and len(name) <= LONGEST else _unique(_divided(value))
-        return _unique(_divided(value))
+    if type(value) is str:
+        return list(_KNOWN.get(value) or _learnt(value))
     names: list[str] = []
     for item in value if isinstance(value, list) else (value,):
         text = _name(item)
         if text is None:
             return None
-        names += _divided(text)
-    return _unique(names)
+        names += _KNOWN.get(text) or _learnt(text)
+    return names if len(names) == 1 else _unique(names)
 
 
-_MAY_DIVIDE = re.compile(r"(?:by|and|authors?)\b|[&;|,]", re.IGNORECASE)
+_KNOWN: dict[str, tuple[str, ...]] = {}
+"""Raw bylines to names: the same people write all the time."""
+_MOST_KNOWN = 10_000
+
+
+def _learnt(text: str) -> tuple[str, ...]:
+    names = tuple(_unique(_divided(text)))
+    if len(_KNOWN) >= _MOST_KNOWN:
+        _KNOWN.clear()
+    if len(text) <= LONGEST:
+        _KNOWN[text] = names
+    return names
 
 
 def _name(value: Any) -> str | None:

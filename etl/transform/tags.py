@@ -20,30 +20,37 @@ def read_tags(value: Any) -> list[str] | None:
     Text is divided at `#` where it begins with one, else at commas, semicolons and bars.
     """
     if type(value) is str:
-        divided = value.split("#") if value.lstrip().startswith("#") else _BETWEEN.split(value)
-        return _unique(divided)
-    if not isinstance(value, list):
+        value = value.split("#") if value.lstrip().startswith("#") else _BETWEEN.split(value)
+    elif not isinstance(value, list):
         return None
-    names: list[str] = []
-    for item in value:
-        name = _name(item) if isinstance(item, dict) else item
-        if isinstance(name, str):
-            names.append(name)
-        elif isinstance(name, int | float) and not isinstance(name, bool):
-            names.append(str(name))
-        else:
-            return None
-    return _unique(names)
-
-
-def _name(value: dict[str, Any]) -> Any:
-    return next((value[key] for key in _TAG_KEYS if isinstance(value.get(key), str)), None)
-
-
-def _unique(names: list[str]) -> list[str]:
     found: dict[str, str] = {}
-    for name in names:
-        tag = clean_line(name[: 2 * LONGEST]).lstrip("#").strip()[:LONGEST].rstrip()
-        if tag:
-            found.setdefault(tag.casefold(), tag)
+    for item in value:
+        name = item if type(item) is str else _name(item)
+        if name is None:
+            return None
+        folded, tag = _KNOWN.get(name) or _learnt(name)
+        if tag and folded not in found:
+            found[folded] = tag
     return list(found.values())[:MOST]
+
+
+def _name(item: Any) -> str | None:
+    if isinstance(item, dict):
+        return next((item[key] for key in _TAG_KEYS if isinstance(item.get(key), str)), None)
+    if isinstance(item, int) and not isinstance(item, bool) and -(1 << 63) <= item < 1 << 63:
+        return str(item)
+    return item if isinstance(item, str) else None
+
+
+_KNOWN: dict[str, tuple[str, str]] = {}
+"""Raw tags to their casefolded and their shown form: a collection has few tags and uses them often."""
+_MOST_KNOWN = 10_000
+
+
+def _learnt(name: str) -> tuple[str, str]:
+    tag = clean_line(name[: 2 * LONGEST]).lstrip("#").strip()[:LONGEST].rstrip()
+    if len(_KNOWN) >= _MOST_KNOWN:
+        _KNOWN.clear()
+    if len(name) <= LONGEST:
+        _KNOWN[name] = tag.casefold(), tag
+    return tag.casefold(), tag

@@ -3,25 +3,19 @@
 import re
 import unicodedata
 
-from etl.transform.characters import LOST_JOINERS, ODD_CHARACTERS, few_marks, plain_characters
+from etl.transform.characters import LOST_JOINERS, ODD_CHARACTERS, few_marks, has_many_marks, plain_characters
 from etl.transform.markup import has_entity, has_tags, tags_to_paragraphs, unescape
 from etl.transform.mojibake import SUSPECT, mend
 from etl.transform.paragraphs import paragraphs
 from etl.transform.probe import probe
+from etl.transform.sound import SOUND
 
 _PASSES = 6
 
 _ILL_SPACED = probe("  | \n|\n |\n\n\n")
 _SINGLE_FEED = probe(r"[^\n]\n[^\n]")
 _TAB_OR_RETURN = probe(r"[\t\r]")
-_SAFE = (
-    # Letters and signs that are in NFC whatever stands beside them, and of which mojibake is not made.
-    r"\n -~\u00A1-\u00AC\u00AE-\u02AF\u0400-\u0482\u048A-\u052F\u0391-\u03A1\u03A3-\u03CE"
-    r"\u05D0-\u05EA\u0621-\u063A\u0641-\u064A\u0660-\u0669\u0671-\u06D3\u0904-\u0939"
-    r"\u0E01-\u0E30\u1EA0-\u1EF9\u2010-\u2027\u2030-\u205E\u20A0-\u20BF\u2190-\u2328\u2500-\u27BF"
-    r"\u3001-\u3029\u3041-\u3096\u309B-\u30FF\u4E00-\u9FFF\uAC00-\uD7A3\uFF01-\uFF9D"
-)
-_UNSURE = probe(rf"[^{_SAFE}]|  | \n|\n |\n\n\n|[^\n]\n[^\n]|{SUSPECT}")
+_UNSURE = probe(rf"[^{SOUND}]|  | \n|\n |\n\n\n|[^\n]\n[^\n]|{SUSPECT}")
 _UNCLEAN = probe(rf"{ODD_CHARACTERS}|{LOST_JOINERS}|  | \n|\n |\n\n\n|[^\n]\n[^\n]|{SUSPECT}")
 """What tells that a text may have to be mended, for text that is not ASCII: one pass of 1.7 ns a byte."""
 
@@ -56,7 +50,7 @@ def is_clean(text: str) -> bool:
         return not (_ILL_SPACED(text) or _SINGLE_FEED(text) or _TAB_OR_RETURN(text) or _has_controls(text))
     if not _UNSURE(text):
         return True
-    return not _UNCLEAN(text) and few_marks(text) == text and unicodedata.is_normalized("NFC", text)
+    return not _UNCLEAN(text) and not has_many_marks(text) and unicodedata.is_normalized("NFC", text)
 
 
 def _has_controls(text: str) -> bool:

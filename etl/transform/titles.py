@@ -26,6 +26,7 @@ _IGNORABLE = (
 _DROPPED = re.compile(f"[{_APOSTROPHES}{_TATWEEL}{_HARAKAT}{_HEBREW_POINTS}{_IGNORABLE}]")
 _ALIKE = str.maketrans({"ı": "i", "ي": "ی", "ى": "ی", "ك": "ک"})
 _DECIMAL_MARK = re.compile(r"(?<=[0-9])[.,٫](?=[0-9])")
+_ANY_DECIMAL_MARK = re.compile(r"(?<=\d)[^\w\s](?=\d)")
 
 _ASCII = {
     code: (chr(code).lower() if chr(code).isalnum() else chr(code) if chr(code) in "$%+" else None)
@@ -43,14 +44,20 @@ def normal_form(title: str) -> str:
     Raises:
         Refusal: no_title, where nothing is left.
     """
-    if title.isascii() and "&" not in title and "<" not in title and len(title) <= LONGEST:
+    if "&" in title or "<" in title or len(title) > LONGEST:
+        return full_normal_form(title)
+    if title.isascii():
         if ("." in title or "," in title) and _DECIMAL_MARK.search(title):
             form = _ascii_with_decimals(title)
         else:
             form = title.translate(_ASCII)
-        if form:
-            return form
-    return full_normal_form(title)
+    elif _ANY_DECIMAL_MARK.search(title):
+        form = ""
+    else:
+        form = title.translate(_ONE_BY_ONE)
+        if _NOT_ALONE in form:
+            form = ""
+    return form or full_normal_form(title)
 
 
 def _ascii_with_decimals(title: str) -> str:
@@ -59,11 +66,45 @@ def _ascii_with_decimals(title: str) -> str:
     return kept.translate(_ASCII_DECIMAL)
 
 
+_NOT_ALONE = "\x00"
+"""Stands for a character whose form depends on those beside it."""
+
+
+class _OneByOne(dict[int, str]):
+    """Code points to their normal forms, learnt as they come by."""
+
+    def __missing__(self, code: int) -> str:
+        found = self[code] = _form_alone(chr(code))
+        return found
+
+
+_ONE_BY_ONE = _OneByOne({code: form or "" for code, form in _ASCII.items()})
+
+
+def _form_alone(character: str) -> str:
+    """The normal form of one character, where it is the same in any company.
+
+    It is not for marks and joining letters, which may merge with the letter before, and for what falls
+    apart into such or into digits, which may make a decimal mark of a full stop.
+    """
+    apart = unicodedata.normalize("NFKD", character)
+    if any(
+        unicodedata.category(part)[0] == "M" or _joins(part) for part in unicodedata.normalize("NFKC", apart)
+    ):
+        return _NOT_ALONE
+    if not character.isdecimal() and any(part.isdigit() for part in apart):
+        return _NOT_ALONE
+    return _kept(_folded(character))
+
+
+def _joins(character: str) -> bool:
+    return "\u1100" <= character <= "\u11ff"  # Hangul letters, which make syllables
+
+
 def full_normal_form(title: str) -> str:
     """The recipe itself, for any text; `normal_form` takes a shorter way to the same."""
-    text = title[: 2 * LONGEST]
+    text = unicodedata.normalize("NFC", title[: 2 * LONGEST])[:LONGEST]
     text = drop_title_tags(unescape(text))
-    text = unicodedata.normalize("NFC", text)[:LONGEST]
     text = unicodedata.normalize("NFKC", text)[:LONGEST]
     for _ in range(4):
         folded = _folded(text)

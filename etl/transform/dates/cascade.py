@@ -6,6 +6,7 @@ from typing import Any
 
 from etl.errors import Refusal
 from etl.model import Reason
+from etl.transform.dates.common import read_common, read_epoch_number
 from etl.transform.dates.eastasian import to_iso
 from etl.transform.dates.epochs import as_text, extended_json, read_epoch
 from etl.transform.dates.guarded import read_guarded
@@ -34,50 +35,26 @@ def read_date(value: object, policy: DatePolicy) -> Instant:
         Refusal: wrong_type, undated, unreadable_date, incomplete_date, ambiguous_date, unknown_zone,
             nonexistent_time or date_out_of_range; `detail` has the value and the setting that helps.
     """
-    if type(value) is str:
-        known = policy.cache.get(value)
-        if known is None:
-            known = _remembered(value, policy)
-        if isinstance(known, Refusal):
-            raise Refusal(known.reason, known.detail)
-        return known
-    return _read_value(value, policy)
+    if type(value) is not str:
+        return _read_value(value, policy)
+    known = policy.cache.get(value)
+    if known is None:
+        # What is read as fast as it would be remembered is not.
+        known = read_common(value, policy) or _remembered(value, policy)
+    if isinstance(known, Refusal):
+        raise Refusal(known.reason, known.detail)
+    return known
 
 
 def _remembered(text: str, policy: DatePolicy) -> Instant | Refusal:
     found: Instant | Refusal
     try:
-        found = _canonical(text, policy) or _read_text(text, policy)
+        found = _read_text(text, policy)
     except Refusal as refusal:
         found = Refusal(refusal.reason, refusal.detail)  # without its traceback
     if len(text) <= LONGEST:
         policy.remember(text, found)
     return found
-
-
-def _canonical(text: str, policy: DatePolicy) -> Instant | None:
-    """The two shapes of nearly all machine-made dates, at the cost of the standard library's parser:
-    `2023-09-22T10:49:00Z` and, where UTC is assumed, `2023-09-22 10:49:00`."""
-    length = len(text)
-    if length == 20:
-        if text[19] != "Z":
-            return None
-        head = text[:19]
-    elif length == 19 and policy.zone is None:
-        head = text
-    else:
-        return None
-    try:
-        utc = datetime.fromisoformat(head)
-    except ValueError:
-        return None
-    key = utc.isoformat()
-    # It takes other shapes of that length too; what it read must be what stands there.
-    if key != head and (head[10] != " " or key != f"{head[:10]}T{head[11:]}"):
-        return None
-    if not policy.window_start <= utc < policy.after_window:
-        return None
-    return Instant(utc, utc.date(), "second", "explicit" if length == 20 else "assumed", f"{key}Z", utc)
 
 
 def _read_value(value: object, policy: DatePolicy) -> Instant:
@@ -88,7 +65,8 @@ def _read_value(value: object, policy: DatePolicy) -> Instant:
     if isinstance(value, bool):
         raise Refusal(Reason.WRONG_TYPE, f"the date is {value}, a truth value")
     if isinstance(value, int | float):
-        return read_date(as_text(value), policy)
+        epoch = read_epoch_number(value, policy) if isinstance(value, int) else None
+        return epoch or read_date(as_text(value), policy)
     if isinstance(value, datetime):
         return resolve(Clock(value.replace(tzinfo=None, fold=0), "second", value.tzinfo), policy)
     if isinstance(value, date):

@@ -1,6 +1,6 @@
 """What a date text says, before and after its zone is known."""
 
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 import msgspec
 
@@ -23,14 +23,13 @@ class Instant(msgspec.Struct, frozen=True):
 
     utc: datetime
     """Naive UTC, to the millisecond. For a day alone: its first moment in its zone."""
-    local_date: date
-    """The day on the text's own wall clock."""
+    second: datetime
+    """`utc` to the second."""
     precision: Precision
     zone: ZoneOrigin
     key: str
-    """How it stands in an article's key: `2023-09-22T10:49:00Z`, or `2023-09-22` for a day alone."""
-    second: datetime
-    """`utc` to the second."""
+    """How it stands in an article's key: `2023-09-22T10:49:00Z`, or `2023-09-22` for a day alone (the
+    day on the text's own wall clock)."""
     flags: tuple[str, ...] = ()
 
     @property

@@ -25,7 +25,7 @@ def resolve(clock: Clock, policy: DatePolicy) -> Instant:
     utc = utc.replace(microsecond=utc.microsecond // 1000 * 1000)
     second = utc.replace(microsecond=0)
     key = local.date().isoformat() if clock.precision == "day" else f"{second.isoformat()}Z"
-    return Instant(utc, local.date(), clock.precision, origin, key, second, flags)
+    return Instant(utc, second, clock.precision, origin, key, flags)
 
 
 def check_window(local: datetime, policy: DatePolicy) -> None:

@@ -14,7 +14,7 @@ from etl.transform.dates.parts import clock
 from etl.transform.dates.policy import DatePolicy
 from etl.transform.dates.times import cut_time
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -35,7 +35,8 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""English names, full and shortened, in small letters."""
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _WEEKDAY = (
     r"(?:mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
@@ -75,7 +76,7 @@ def read_spelled(text: str, policy: DatePolicy) -> Clock | None:
     if day is None:
         return None
     read = clock(text, *day, time.hour, time.minute, time.second, time.fraction, zone=time.zone)
-    if weekday and _WEEKDAYS[read.local.weekday()] != weekday:
+    if weekday and WEEKDAYS[read.local.weekday()] != weekday:
         return Clock(read.local, read.precision, read.zone, ("weekday_mismatch",))
     return read
 
@@ -96,19 +97,19 @@ def _worded(text: str) -> Day | None:
     if found is None:
         return None
     day, month, year, month2, day2, year2, year3, month3, day3 = found.groups()
-    number = _MONTHS.get((month or month2 or month3).lower())
+    number = MONTHS.get((month or month2 or month3).lower())
     return None if number is None else (int(year or year2 or year3), number, int(day or day2 or day3))
 
 
 def _mail_date(text: str, weekday: str, policy: DatePolicy) -> Day | None:
     """RFC 822's `Thu, 01 Jan 04`, where the weekday bears it out in one century."""
     found = _SHORT_YEAR.fullmatch(text)
-    month = _MONTHS.get(found[2].lower()) if found else None
+    month = MONTHS.get(found[2].lower()) if found else None
     if found is None or month is None:
         return None
     fitting: list[Day] = []
     for year in full_years(int(found[3]), policy):
         with suppress(ValueError):
-            if _WEEKDAYS[date(year, month, int(found[1])).weekday()] == weekday:
+            if WEEKDAYS[date(year, month, int(found[1])).weekday()] == weekday:
                 fitting.append((year, month, int(found[1])))
     return fitting[0] if len(fitting) == 1 else None
