@@ -175,14 +175,14 @@ class TestChanges:
 
 class TestRefusals:
     @pytest.fixture
-    def strict(self, store: Store) -> Store:
+    def strict(self, own_store: Store) -> Store:
         """A store whose validator takes no body that says no."""
-        store.database.command(
+        own_store.database.command(
             "collMod",
             "articles",
             validator={"$jsonSchema": {"properties": {"body": {"not": {"pattern": "^no"}}}}},
         )
-        return store
+        return own_store
 
     def test_a_refused_insert_is_rejected_with_the_rule_and_spares_its_neighbours(
         self, strict: Store
@@ -222,9 +222,9 @@ class TestRefusals:
         assert standing["k2"] == ("content-A", "000001-A")
         assert set(kept) == {f"k{n}/content-A" for n in (0, 1, 3, 4)}
 
-    def test_a_unique_index_of_somebody_else_stops_the_run(self, store: Store) -> None:
-        store.articles.create_index("title_hash", name="theirs", unique=True, sparse=True)
-        sink = ArticleSink(store)
+    def test_a_unique_index_of_somebody_else_stops_the_run(self, own_store: Store) -> None:
+        own_store.articles.create_index("title_hash", name="theirs", unique=True, sparse=True)
+        sink = ArticleSink(own_store)
         batch = [article("k1", title_hash="same"), article("k2", title_hash="same")]
         with pytest.raises(StoreError, match="unique index other than that of _id"):
             sink.apply(sink.plan(batch))
