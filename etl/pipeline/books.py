@@ -52,6 +52,10 @@ class Books:
                 heapq.heappop(self._slowest)
         return self._together(report.part) if report.part else None
 
+    def interrupt(self) -> None:
+        """Enter that the run is stopped before all was done."""
+        self._interrupted = True
+
     def unfinished(self) -> list[PartReport]:
         """Dumps of which some parts never reported: the run ended before."""
         return [parts[0] for parts in self._parts.values()]
@@ -78,6 +82,7 @@ class Books:
             notices=tuple(self._notices),
             slowest=tuple(DumpTime(dump, s) for s, dump in sorted(self._slowest, reverse=True)),
             error=error,
+            interrupted=self._interrupted or bool(self._parts),
         )
 
     def _together(self, part: PartReport) -> PartReport | None:

@@ -181,6 +181,8 @@ class LoadReport(msgspec.Struct, frozen=True):
     slowest: tuple[DumpTime, ...] = ()
     error: str | None = None
     """What stopped the whole run, where something did."""
+    interrupted: bool = False
+    """Whether `stop` ended it before all was done."""
 
     def summary(self) -> str:
         """The counts in one line, for a state message or a log."""

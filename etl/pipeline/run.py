@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from etl.errors import BooksError, StoreError
 from etl.extract.types import Dump, Skipped
@@ -31,11 +31,14 @@ def load(
     runner: Runner,
     *,
     kind: str = "load",
+    parameters: Mapping[str, object] | None = None,
     workers: int = 1,
     on_report: OnReport = lambda report: None,
     stop: Stop = never,
 ) -> LoadReport:
     """Load what was found of each source, and keep the books of it as one run.
+
+    `kind` and `parameters` are kept with its report; they hold no secret.
 
     Safe to call again with the same dumps, at the same time, or after any crash: what is finished is
     skipped, and what is not converges.
@@ -51,7 +54,7 @@ def load(
     started = time.monotonic()
     books, ledger, runs = Books(), Ledger(store), Runs(store)
     fresh = schema.prepare(store)
-    runs.start(job.run, kind=kind, run_date=job.run_date)
+    runs.start(job.run, kind=kind, run_date=job.run_date, parameters=parameters)
     log.info("run %s started: %s of %s", job.run, kind, job.run_date)
 
     def enter(report: ChunkReport) -> None:
@@ -62,8 +65,13 @@ def load(
 
     error: str | None = None
     try:
-        for report in _with_planned(work, job, ledger, runner, workers, stop):
+        planned = _Planned(work, job, ledger, workers)
+        for report in runner.run(planned.chunks(), job, stop):
             enter(report)
+            planned.settle(enter)
+        planned.settle(enter)
+        if stop() and not planned.done:
+            books.interrupt()
         for part in books.unfinished():
             ledger.interrupt(part.load_id)
         if fresh:
@@ -79,25 +87,30 @@ def load(
     return whole
 
 
-def _with_planned(
-    work: Work, job: Job, ledger: Ledger, runner: Runner, workers: int, stop: Stop
-) -> Iterator[ChunkReport]:
-    """Reports of chunks, and between them those that the planner settled itself."""
-    settled: list[ChunkReport] = []
+class _Planned:
+    """The chunks of a run, and the reports of what the planner settled by itself on the way."""
 
-    def chunks() -> Iterator[Chunk]:
-        for source, found in work:
-            for planned in plan(source, found, job, ledger, workers):
+    def __init__(self, work: Work, job: Job, ledger: Ledger, workers: int) -> None:
+        self.done = False
+        """Whether every chunk was asked for."""
+        self._work = work
+        self._job = job
+        self._ledger = ledger
+        self._workers = workers
+        self._settled: list[ChunkReport] = []
+
+    def chunks(self) -> Iterator[Chunk]:
+        for source, found in self._work:
+            for planned in plan(source, found, self._job, self._ledger, self._workers):
                 if isinstance(planned, Chunk):
                     yield planned
                 else:
-                    settled.append(planned)
+                    self._settled.append(planned)
+        self.done = True
 
-    for report in runner.run(chunks(), job, stop):
-        yield report
-        while settled:
-            yield settled.pop(0)
-    yield from settled
+    def settle(self, enter: OnReport) -> None:
+        while self._settled:
+            enter(self._settled.pop(0))
 
 
 def _record(runs: Runs, report: LoadReport) -> None:
