@@ -7,7 +7,6 @@ from functools import cache
 from etl.transform.probe import probe
 
 _LINE_FEEDS = {"\r\n": "\n", "\r": "\n", "\x0b": "\n", "\x0c": "\n", "\u2028": "\n", "\u2029": "\n\n"}
-_COMMON_SPACES = ("\t", "\xa0", "\u3000")
 _SPACES = "\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _CONTROLS = "\x00-\x08\x0e-\x1f\x7f-\x9f"
 _FORMATS = (
@@ -36,7 +35,6 @@ MOST_MARKS = 30
 """Combining marks kept on one character (Unicode's Stream-Safe Text Format, UAX #15). Normalization is
 quadratic in a run of marks: 200,000 of them took 20 s."""
 
-
 _HAS_ODD = probe(ODD_CHARACTERS)
 has_many_marks = probe(rf"\p{{M}}{{{MOST_MARKS + 1}}}")
 
@@ -47,14 +45,11 @@ def plain_characters(text: str) -> str:
     Joiners stay where a script or an emoji needs them.
     """
     text = nfc(text)
+    if not _HAS_ODD(text) and "\u200c" not in text and "\u200d" not in text:
+        return text
     for found, feed in _LINE_FEEDS.items():
         if found in text:
             text = text.replace(found, feed)
-    for space in _COMMON_SPACES:
-        if space in text:
-            text = text.replace(space, " ")
-    if not _HAS_ODD(text) and "\u200c" not in text and "\u200d" not in text:
-        return text
     text = _ODD_SPACE.sub(" ", text)
     text = _INVISIBLE.sub("", text)
     if text.isascii():

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from etl.transform.characters import few_marks, plain_characters
 from etl.transform.markup import drop_title_tags, unescape
-from etl.transform.mojibake import mend
+from etl.transform.mojibake import SUSPECT, mend
 from etl.transform.probe import probe
+from etl.transform.sound import SOUND
 from etl.transform.titles import LONGEST
 
 _WHITE = re.compile(r"\s+")
@@ -18,8 +19,8 @@ _HOME = {
 }  # fmt: skip
 """First crumbs that tell a breadcrumb from a title that has a `»` of its own."""
 _QUOTES = "\"'"
-_UNCLEAN = probe(r"^[ \x22']|[\x00-\x1f\x7f&<]|  | $")
-"""What tells that an ASCII title may have to be cleaned."""
+_UNCLEAN = probe(rf"[^{SOUND}]|[\n&<»›]|^[ \x22']|  | $|{SUSPECT}")
+"""What tells that a title may have to be cleaned."""
 
 
 class TitleRules:
@@ -39,7 +40,7 @@ def display_title(raw: str, rules: TitleRules) -> str:
     """The title on one line: no tags, entities, control characters, wrapping quotes or breadcrumbs, no
     configured brand or label; cut at `rules.longest` characters. May be empty. Idempotent.
     """
-    if raw.isascii() and not _UNCLEAN(raw) and len(raw) <= rules.longest:
+    if len(raw) <= rules.longest and not _UNCLEAN(raw):
         return _trimmed(raw, rules) if rules.brands or rules.labels else raw
     text = raw[: 4 * rules.longest]
     while True:

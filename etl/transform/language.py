@@ -64,7 +64,10 @@ def text_language(text: str, among: tuple[str, ...] = ()) -> str | None:
     if len(text) < _SHORTEST:
         return None
     sample = text[:_SAMPLE]
-    found = _vote(sample) or (None if sample.isascii() else _script(sample)) or _vote(text[:_LONGER_SAMPLE])
+    found = _vote(sample) or _script(sample)
+    if found is None and len(text) > _SAMPLE:
+        sample = text[:_LONGER_SAMPLE]
+        found = _vote(sample) or _script(sample)
     if found is not None and (not among or found in among):
         return found
     return str(_classifier(among).classify(text[:_LONGER_SAMPLE])[0])
@@ -114,6 +117,8 @@ _BLOCKS = {
 
 def _script(sample: str) -> str | None:
     """The language of the script that most of the sample's characters are in, where that tells it."""
+    if sample.isascii():
+        return None
     seen = sample[::8]
     blocks = [_BLOCKS.get(ord(character) >> 6) for character in seen]
     if blocks.count("ja") * 10 >= len(seen):

@@ -39,6 +39,8 @@ def unescape(text: str) -> str:
     not know.
     """
     for _ in range(_PASSES):
+        if not has_entity(text):
+            return text
         resolved = _ENTITY.sub(_character, text)
         if resolved == text:
             return text
@@ -70,6 +72,8 @@ def tags_to_paragraphs(text: str) -> str:
     Only names of HTML count as tags, so that `<name withheld>` stays. Where block tags make the
     paragraphs, a line feed is only white space.
     """
+    if not has_tags(text):
+        return text
     text = _without_hidden(text)
     for _ in range(_PASSES):
         if has_breaking_tags(text):

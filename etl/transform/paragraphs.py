@@ -2,10 +2,14 @@
 
 import re
 
+from etl.transform.probe import probe
+
 _SPACES = re.compile(r" {2,}")
 _BULLET = re.compile(r"[-*•·–—▪◦●○■□►➤✓] |\d{1,3}[.)] ")
 _CJK = re.compile(r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]")
 _SENTENCE_END = tuple(".!?…:;\"'”’»)。！？」』）")
+
+_has_two_spaces = probe("  ")
 
 _WRAPPED_AT_MOST = 100
 """Characters; a longer line was not wrapped by a page or a mail program."""
@@ -24,12 +28,10 @@ def paragraphs(text: str) -> list[str]:
         found = _one_block(blocks[0])
     else:
         found = [paragraph for block in blocks for paragraph in _divided(block)]
-    return [paragraph for paragraph in map(_folded, found) if paragraph]
-
-
-def _folded(paragraph: str) -> str:
-    paragraph = paragraph.strip(" ")
-    return _SPACES.sub(" ", paragraph) if "  " in paragraph else paragraph
+    if _has_two_spaces(text):
+        found = [_SPACES.sub(" ", paragraph) for paragraph in found]
+    stripped = (paragraph.strip(" ") for paragraph in found)
+    return [paragraph for paragraph in stripped if paragraph]
 
 
 def _blocks(text: str) -> list[list[str]]:
@@ -37,7 +39,7 @@ def _blocks(text: str) -> list[list[str]]:
     blocks: list[list[str]] = []
     inside = False
     for line in text.split("\n"):
-        if not line or line.isspace():
+        if not line.strip(" "):
             inside = False
         elif inside:
             blocks[-1].append(line)

@@ -14,6 +14,7 @@ _PASSES = 6
 
 _ILL_SPACED = probe("  | \n|\n |\n\n\n")
 _SINGLE_FEED = probe(r"[^\n]\n[^\n]")
+_MANGLED_SPACE = probe("[Â-ô]\xa0")
 _TAB_OR_RETURN = probe(r"[\t\r]")
 _UNSURE = probe(rf"[^{SOUND}]|  | \n|\n |\n\n\n|[^\n]\n[^\n]|{SUSPECT}")
 _UNCLEAN = probe(rf"{ODD_CHARACTERS}|{LOST_JOINERS}|  | \n|\n |\n\n\n|[^\n]\n[^\n]|{SUSPECT}")
@@ -27,10 +28,18 @@ def clean_body(text: str) -> str:
     """
     if is_clean(text):
         return text
+    tidied = _tidied(text)
+    if is_clean(tidied):
+        return tidied
+    return mended_body(text)
+
+
+def mended_body(text: str) -> str:
+    """`clean_body` by every rule, whether there is something for it or not."""
     for _ in range(_PASSES):
         cleaned = _cleaned(text)
-        if cleaned == text or is_clean(cleaned):
-            return cleaned
+        if cleaned == text:
+            break
         text = cleaned
     return text
 
@@ -89,14 +98,32 @@ def _has_controls(text: str) -> bool:
     )
 
 
-def _cleaned(text: str) -> str:
-    """One pass of every rule."""
-    if not text.isascii():
-        text = mend(few_marks(text))
+def _tidied(text: str) -> str:
+    """The everyday rules alone: entities, tags, spaces and line feeds.
+
+    Where the result is clean, the other rules had nothing to do: none of them makes a text less clean,
+    and the one thing that these hide from them, a mangled no-break space, is left as it is.
+    """
     if "&" in text:
         text = unescape(text)
     if "<" in text and has_tags(text):
         text = tags_to_paragraphs(text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\t" in text:
+        text = text.replace("\t", " ")
+    if not text.isascii():
+        if "\xa0" in text and not _MANGLED_SPACE(text):
+            text = text.replace("\xa0", " ")
+        if "\u3000" in text:
+            text = text.replace("\u3000", " ")
+    return "\n\n".join(paragraphs(text))
+
+
+def _cleaned(text: str) -> str:
+    """One pass of every rule."""
+    text = mend(few_marks(text))
+    text = tags_to_paragraphs(unescape(text))
     return "\n\n".join(paragraphs(plain_characters(text)))
 
 
