@@ -5,25 +5,30 @@ feedparser is only ever given bytes: it fetches nothing, whatever a feed refers 
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
 
 from etl.errors import DumpError, Refusal
 from etl.extract.declared import refuse_damage
-from etl.extract.feedtext import entry_slices, feed_text, is_closed, is_complete, root_name, safe_markup
+from etl.extract.feedtext import (
+    entry_slices,
+    feed_text,
+    is_closed,
+    is_complete,
+    refuse_many_tags,
+    split_prolog,
+)
 from etl.extract.jsonfeed import json_feed_entries
 from etl.extract.rejecting import rejected, too_large
 from etl.extract.streams import read_all
 from etl.extract.types import Member, Reading
 from etl.model import RawRecord, Reason, Rejection
 
-_ROOTS = frozenset(("rss", "feed", "rdf", "channel"))
 _DC_DATE = re.compile(rb"<(?:[\w.-]+:)?date[\s>]", re.IGNORECASE)
 _DERIVED = frozenset(
-    "title published updated link links id guidislink summary content author authors contributors tags "
-    "category enclosures language href description".split()
+    ["title", "published", "updated", "link", "links", "id", "guidislink", "summary", "content", "author", "authors", "contributors", "tags", "category", "enclosures", "language", "href", "description"]
 )
 """What feedparser says of an entry that is taken up elsewhere, or is only a view of something else."""
 
@@ -48,31 +53,33 @@ def feed_entries(member: Member, reading: Reading) -> Iterator[RawRecord | Rejec
             "raise `limits.feed_bytes` in config/settings.toml",
         )
     text = feed_text(data, reading.encoding)
-    if not text:
-        return
-    if text.startswith("{"):
+    if text.lstrip().startswith("{"):
         yield from json_feed_entries(text, member, reading)
         return
-    markup = safe_markup(text, member.dump).encode("utf-8", "replace")
-    yield from _Feed(markup, member, reading, offset=_offset(data, markup)).entries()
-
-
-def _offset(data: bytes, markup: bytes) -> int | None:
-    """Where the markup begins in the dump; None where decoding moved everything."""
-    at = len(data) - len(markup)
-    return at if at >= 0 and data.endswith(markup) else None
+    if not text or text.isspace():
+        return
+    doctype, markup = split_prolog(text, member.dump)
+    yield from _Feed(doctype, markup, data, member, reading).entries()
 
 
 class _Feed:
-    def __init__(self, markup: bytes, member: Member, reading: Reading, offset: int | None) -> None:
+    def __init__(self, doctype: str, markup: str, data: bytes, member: Member, reading: Reading) -> None:
         import feedparser
 
-        self._markup = markup
         self._member = member
         self._most = reading.limits.record_bytes
-        self._offset = offset
-        declared = b"<?xml version='1.0' encoding='utf-8'?>\n" + markup
-        self._parsed = feedparser.parse(io.BytesIO(declared))
+        self._markup = markup.encode("utf-8", "replace")
+        before = len(data) - len(self._markup)
+        self._slices = entry_slices(self._markup)
+        refuse_many_tags((entry for _, entry in self._slices), member.dump)
+        self._offset = before if before >= 0 and data.endswith(self._markup) else None
+        prolog = f"<?xml version='1.0' encoding='utf-8'?>\n{doctype}".encode("utf-8", "replace")
+        self._parsed = feedparser.parse(
+            io.BytesIO(prolog + self._markup),
+            # The transform drops all tags; these two would only cost time, on hostile HTML without bound.
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
         feed = self._parsed.feed
         self._common = {
             "language": feed.get("language"),
@@ -84,15 +91,10 @@ class _Feed:
         parsed, dump = self._parsed, self._member.dump
         cause = parsed.get("bozo_exception")
         if not parsed.entries:
-            root = root_name(self._markup[: 64 << 10].decode("utf-8", "replace"))
-            if root not in _ROOTS:
-                raise DumpError(
-                    dump, f"is no feed: its first element is {root!r}; state the `format` that it has"
-                )
             if cause is not None:
                 raise DumpError(dump, f"is malformed, and no entry of it can be read: {cause}")
             return
-        slices = entry_slices(self._markup)
+        slices = self._slices
         exact = len(slices) == len(parsed.entries)
         cut_off = cause is not None and not is_complete(self._markup)
         for record, entry in enumerate(parsed.entries, 1):
@@ -138,7 +140,7 @@ def _fields(entry: Any, *, has_dc_date: bool) -> dict[str, Any]:
         "title": get("title"),
         "published": published,
         "updated": updated,
-        "url": get("link"),
+        "url": _url(get("link"), get("links") or ()),
         "body": content or summary,
         "summary": summary if content else None,
         "authors": _authors(entry),
@@ -146,6 +148,12 @@ def _fields(entry: Any, *, has_dc_date: bool) -> dict[str, Any]:
         "id": get("id"),
         **_language(entry),
     }
+
+
+def _url(link: str | None, links: Iterable[Any]) -> str | None:
+    """The entry's page: never the link of an attached file where there is another one."""
+    by_rel = {stated.get("rel"): stated.get("href") for stated in reversed(tuple(links))}
+    return by_rel.get("alternate") or link if link == by_rel.get("enclosure") else link
 
 
 def _authors(entry: Any) -> list[str]:

@@ -1,80 +1,110 @@
 """A feed's bytes made safe for the parser: decoded, with no entity bombs, and cut into its entries."""
 
 import re
+from collections.abc import Iterable
+from itertools import pairwise
 
 from etl.errors import DumpError
-from etl.extract.declared import decode_declared, xml_encoding
+from etl.extract.declared import decode_declared, known_encoding, xml_encoding
 
-_PROLOG = 16 << 10
-"""Characters before the first element. Parsers take time quadratic in them."""
-_DECLARATION = re.compile(r"<\?xml\b[^>]{0,1000}>")
-_FIRST_ELEMENT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
+_LONGEST_DOCTYPE = 16 << 10
+"""Characters. A parser takes time quadratic in them."""
+_SKIPPED = re.compile(r"\s+|<!--.*?-->|<\?.*?\?>", re.DOTALL)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:[\w.-]{1,100}:)?(?:rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE)
+_JUNK = 16 << 10
+"""Characters that may stand before a feed, such as a warning of the server's."""
 _SPACES = re.compile(r"\s{2,}")
 _ENTITY = re.compile(r"<!ENTITY\s+(%\s+)?([^\s>]{1,100})\s+([^>]*)", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?!#)|%")
+_EXTERNAL = re.compile(r"(?:SYSTEM|PUBLIC)\b", re.IGNORECASE)
 _LONGEST_ENTITY = 1000
 _EBCDIC = b"\x4c\x6f\xa7\x94"
 """How an XML declaration begins in EBCDIC."""
 
+_LONG_NAME = re.compile(
+    r"(<(?:[\w.-]{1,50}:)?(?:author|creator|managingEditor|webMaster|publisher|contributor|owner|name|email"
+    r"|keywords)\b[^<>]{0,500}>(?:\s*<!\[CDATA\[)?[^<]{2000})[^<]+",
+    re.IGNORECASE,
+)
+"""Elements that the parser takes time quadratic in, and what is left of them."""
+_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:category|subject|tag)\b", re.IGNORECASE)
+_MOST_TAGS = 2000
+
 _START = re.compile(rb"<(?:[\w.-]+:)?(item|entry)(?=[\s>/])", re.IGNORECASE)
 _END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>|<(?:[\w.-]+:)?(?:item|entry)\b[^>]*/>", re.IGNORECASE)
-_ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf|channel|xml)\s*>\s*(?:<!--.*)?\Z", re.IGNORECASE)
+_ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf|channel|xml)\s*>?\s*(?:<!--.*)?\Z", re.IGNORECASE)
 _TAIL = 4096
 
 
 def feed_text(data: bytes, encoding: str | None) -> str:
-    """The text of a feed without byte order mark, declaration and leading blanks.
+    """The text of a feed. Bytes that no likely encoding explains are `declared.DAMAGE`.
 
-    `encoding` is the source's, for feeds that state none or a wrong one. Bytes that no likely encoding
-    explains are `declared.DAMAGE`.
+    `encoding` is the source's, for feeds that state none or a wrong one.
     """
-    if data.startswith(_EBCDIC):
-        stated = xml_encoding(data[:400].decode("cp037").encode("ascii", "replace"))
-        text = decode_declared(data, [stated, "cp037"])
-        if not text.startswith("<?xml"):
-            text = data.decode("cp037")
-    else:
-        text = decode_declared(data, [xml_encoding(data), encoding])
-    text = text.lstrip()
-    declaration = _DECLARATION.match(text)
-    return text[declaration.end() :].lstrip() if declaration else text
+    if not data.startswith(_EBCDIC):
+        return decode_declared(data, [xml_encoding(data), encoding])
+    stated = known_encoding(xml_encoding(data[:400].decode("cp037").encode("ascii", "replace")))
+    return data.decode(stated or "cp037", "replace")
 
 
-def root_name(text: str) -> str | None:
-    """Lower-case name of the first element, without its prefix."""
-    found = _FIRST_ELEMENT.search(text)
-    return found[1].lower() if found else None
+def split_prolog(text: str, dump: str) -> tuple[str, str]:
+    """The document type, or nothing, and the feed from its first element on.
 
-
-def safe_markup(text: str, dump: str) -> str:
-    """The text with a prolog that no parser can be harmed by.
-
-    A document type is let through, for RSS 0.91 has one. Raises `DumpError` for one that declares
-    entities of other entities, of files or of great length.
+    Comments and declarations before that element are dropped. A document type is let through, for
+    RSS 0.91 has one. Raises `DumpError` for one that declares entities of other entities, of files or of
+    great length, and where no feed begins.
     """
-    found = _FIRST_ELEMENT.search(text)
-    start = found.start() if found else len(text)
-    if start > _PROLOG:
-        raise DumpError(dump, f"has no element within its first {_PROLOG:,} characters; it is no feed")
-    prolog = text[:start]
-    for entity in _ENTITY.finditer(prolog):
+    at, doctype = 0, ""
+    while at < len(text):
+        if found := _SKIPPED.match(text, at):
+            at = found.end()
+        elif not doctype and (found := _DOCTYPE.match(text, at)):
+            doctype = found[0]
+            at = found.end()
+        else:
+            break
+    if len(doctype) > _LONGEST_DOCTYPE:
+        raise DumpError(dump, f"has a document type of over {_LONGEST_DOCTYPE:,} characters; it is refused")
+    _refuse_bombs(doctype, dump)
+    root = _ROOT.search(text, at, at + _JUNK)
+    if root is None:
+        begins = " ".join(text[at : at + 40].split())
+        what = f"it begins with {begins!r}" if begins else "there is nothing but comments in it"
+        raise DumpError(dump, f"is no feed: {what}; state the `format` that it has")
+    return _SPACES.sub("\n", doctype), tamed(text[root.start() :])
+
+
+def _refuse_bombs(doctype: str, dump: str) -> None:
+    for entity in _ENTITY.finditer(doctype):
         parameter, name, value = entity.groups()
         if parameter:
             continue  # never resolved, for nothing outside of the feed is read
-        if re.match(r"SYSTEM\b|PUBLIC\b", value, re.IGNORECASE):
+        if _EXTERNAL.match(value):
             raise DumpError(dump, f"declares the external entity {name!r}; such feeds are refused")
         if _REFERENCE.search(value) or len(value) > _LONGEST_ENTITY:
             raise DumpError(
                 dump, f"declares the entity {name!r}, which could expand without bound; such feeds are refused"
             )
-    return _SPACES.sub("\n", prolog) + text[start:]
+
+
+def tamed(markup: str) -> str:
+    """The markup with names and keyword lists cut to a length that any real one is below."""
+    return _LONG_NAME.sub(r"\1", markup)
+
+
+def refuse_many_tags(entries: Iterable[bytes], dump: str) -> None:
+    """Raises `DumpError` for an entry with so many categories that the parser would not come back."""
+    for number, entry in enumerate(entries, 1):
+        if len(entry) > 10 * _MOST_TAGS and len(_TAG.findall(entry)) > _MOST_TAGS:
+            raise DumpError(dump, f"has over {_MOST_TAGS:,} categories in entry {number}; it is refused")
 
 
 def entry_slices(markup: bytes) -> list[tuple[int, bytes]]:
     """Where each `item` or `entry` begins, and its bytes to its end tag (or to the next one's start)."""
     starts = [found.start() for found in _START.finditer(markup)]
     slices: list[tuple[int, bytes]] = []
-    for start, following in zip(starts, [*starts[1:], len(markup)], strict=True):
+    for start, following in pairwise([*starts, len(markup)]):
         end = _END.search(markup, start, following)
         slices.append((start, markup[start : end.end() if end else following]))
     return slices

@@ -1,0 +1,100 @@
+"""Dates as pages state them: how much one says, and whether two can mean the same moment."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+_ISO = re.compile(
+    r"(?P<day>\d{4}-\d{1,2}-\d{1,2})"
+    r"(?:(?:T|\s+|\s*T\s*)(?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?:[.,:]\d{1,9})?\s*"
+    r"(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?",
+    re.IGNORECASE,
+)
+_EMPTY = re.compile(r"(?:0000|0001|1900|1970-01-01)\b")
+"""What programs print for a date that they do not have."""
+_YEAR = re.compile(r"(?:19|20)\d\d|\d{10}")
+_MOST_CHARACTERS = 100
+_ONE_DAY = timedelta(days=1)
+_WEST, _EAST = timedelta(hours=12), timedelta(hours=14)
+_SLACK = timedelta(hours=6)
+"""What two statements of one publication may differ by."""
+
+
+class Moment(NamedTuple):
+    """One statement of when a page was published."""
+
+    raw: str
+    where: str
+    """What stated it: `json-ld`, `meta`, `microdata`, `time`, `text`, `url` or `guess`."""
+    wall: datetime | None
+    """The clock in an ISO text, without zone; None for other shapes."""
+    timed: bool
+    """Whether it has a time of day other than midnight, which often stands for none."""
+    offset: timedelta | None
+    """From UTC; None where no zone is stated."""
+
+    @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """The first and the last instant that it can mean, in UTC."""
+        if self.wall is None:
+            return None
+        if self.timed and self.offset is not None:
+            return self.wall - self.offset, self.wall - self.offset
+        until = self.wall if self.timed else self.wall + _ONE_DAY
+        return self.wall - _EAST, until + _WEST
+
+
+def moment_of(value: object, where: str) -> Moment | None:
+    """What a stated date says; None for what is no date at all, such as `0000-00-00`."""
+    raw = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if not raw or len(raw) > _MOST_CHARACTERS or _EMPTY.match(raw) or not _YEAR.search(raw):
+        return None
+    found = _ISO.fullmatch(raw)
+    if found is None:
+        return Moment(raw, where, None, timed=":" in raw, offset=None)
+    try:
+        year, month, day = map(int, found["day"].split("-"))
+        clock = [int(part) for part in (found["time"] or "0:0").split(":")]
+        wall = datetime(year, month, day, *clock, tzinfo=UTC).replace(tzinfo=None)
+    except ValueError:
+        return Moment(raw, where, None, timed=False, offset=None)
+    offset = _offset(found["zone"])
+    return Moment(raw, where, wall, timed=any(clock), offset=offset)
+
+
+def best_of(moments: Sequence[Moment]) -> Moment:
+    """The statement to go by: the first, or a later one that says the same more fully.
+
+    More fully means: in ISO 8601 where the first is in words, with a time of day where it has none, with
+    a zone where it has none. `moments` are in their order of trust, at least one.
+    """
+    best = moments[0]
+    for other in moments[1:]:
+        if other.wall is None or disagree(best, other) or (best.timed and not other.timed):
+            continue
+        if _fullness(other) > _fullness(best):
+            best = other
+    return best
+
+
+def disagree(one: Moment, other: Moment) -> bool:
+    """Whether two statements cannot mean the same publication. Those that are not in ISO 8601 never do."""
+    if one.span is None or other.span is None:
+        return False
+    (start, end), (other_start, other_end) = one.span, other.span
+    return start - _SLACK > other_end or other_start - _SLACK > end
+
+
+def _fullness(moment: Moment) -> int:
+    return (moment.wall is not None) + 2 * moment.timed + (moment.timed and moment.offset is not None)
+
+
+def _offset(zone: str | None) -> timedelta | None:
+    if not zone:
+        return None
+    if zone[0] not in "+-":
+        return timedelta()
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    minutes = int(digits[:2]) * 60 + int(digits[2:])
+    return timedelta(minutes=minutes if zone[0] == "+" else -minutes)
