@@ -151,6 +151,37 @@ class Quarantine:
         query = {"_id": {"$in": list(ids)}, "state": {"$ne": state}}
         return self._update(query, {"state": state, "resolved_by": by, "resolved_at": now()})
 
+    def renew(self, stamp: DumpStamp, rejections: Mapping[str, Rejection]) -> None:
+        """Bring open entries up to date whose records were tried again and rejected again.
+
+        Args:
+            stamp: What they were read by.
+            rejections: By entry's id, why this time.
+        """
+        updates: list[Write] = []
+        for entry_id, rejection in rejections.items():
+            fields = {
+                "load": load_id(stamp),
+                "stage": rejection.stage.value,
+                "reason": rejection.reason.value,
+                "detail": _storable(rejection.detail),
+                "parser": stamp.parser,
+                "run": stamp.run,
+                "at": now(),
+            }
+            updates.append(UpdateOne({"_id": entry_id, "state": "open"}, {"$set": fields}))
+        write(self._store, "enter rejections again", self._store.quarantine, updates)
+
+    def ids(self, selection: Selection) -> dict[str, list[str]]:
+        """Ids of entries by source, those of a dump together and in its order."""
+        find = self._store.quarantine.find(selection.query(), {"source": 1})
+        order = [("source", 1), ("dump", 1), ("sha256", 1), ("member", 1), ("record", 1)]
+        rows = self._store.call("look up the quarantine", lambda: [*find.clone().sort(order)])
+        ids: dict[str, list[str]] = {}
+        for row in rows:
+            ids.setdefault(row["source"], []).append(row["_id"])
+        return ids
+
     def list(self, selection: Selection, *, limit: int = 0) -> Iterator[Entry]:
         """Entries, newest first; all of them where `limit` is 0."""
         find = self._store.quarantine.find(selection.query()).sort([("at", -1), ("_id", 1)]).limit(limit)

@@ -83,7 +83,7 @@ def load(
     for failure in whole.failures:
         log.warning("%s: %s", failure.dump, failure.error)
     log.info("run %s %s: %s", whole.run, whole.state, whole.summary())
-    _record(runs, whole)
+    record_end(runs, whole)
     return whole
 
 
@@ -113,7 +113,8 @@ class _Planned:
             enter(self._settled.pop(0))
 
 
-def _record(runs: Runs, report: LoadReport) -> None:
+def record_end(runs: Runs, report: LoadReport) -> None:
+    """Enter how a run ended, as far as the store is there to enter it in."""
     try:
         runs.finish(report.run, report.state, report)
     except StoreError as fault:
