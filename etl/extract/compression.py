@@ -25,6 +25,8 @@ _MAGIC = re.compile(
 )
 MAGIC_BYTES = 6
 _READ = 256 << 10
+_WRITE = 256 << 10
+"""Bytes asked of a decompressor at a time; more is slower, for it must find memory for them."""
 _XZ_MEMORY = 192 << 20
 """Enough for every preset of xz (65 MiB), with room; a hostile file may ask for 4 GiB."""
 _ZSTD_WINDOW_LOG = 27
@@ -150,7 +152,7 @@ class Expanded:
             if not data:
                 raise self._fault("ends in the middle of its data (truncated); fetch it again")
         try:
-            out = decompressor.decompress(data, size)
+            out = decompressor.decompress(data, min(size, _WRITE))
         except _ERRORS as error:
             raise self._fault(_cause(error)) from None
         self._budget.spend(len(out))

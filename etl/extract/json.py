@@ -34,6 +34,8 @@ _BEGINNING = re.compile(rb'[\[{"]|-?(?:\d|Infinity)|(?:true|false|null|NaN|nan)\
 _JUNK = re.compile(rb"[^{\[\]]+")
 _GAP = re.compile(rb"\}[\s,]*\{")
 _GUESSES = 3
+_MOST_OPENED = 3
+"""Brackets in a row that may be arrays of records; more of them are a value, and no record."""
 _NO_END = Refusal(Reason.MALFORMED, "has no end that can be told: there is a quote too many or too few in it")
 _ASSIGNMENT = re.compile(rb"\s*(?:(?:var|let|const)\s+)?[A-Za-z_$][\w.$]{0,100}\s*[=(]\s*(?=[\[{])")
 """JavaScript around the JSON: `var articles = [`, `callback({`."""
@@ -84,8 +86,10 @@ class _Document:
             raise self._fault(f"is no JSON: it begins with {cursor.text[cursor.at : cursor.at + 20]!r}")
         path = self._path(first)
         in_array = False
+        opened = 0
         while mark := cursor.peek():
-            if mark in b"[]":
+            opened = opened + 1 if mark == b"[" else 0
+            if mark in b"[]" and opened <= _MOST_OPENED:
                 in_array = mark == b"["
                 cursor.at += 1
             elif wrapped and mark in b");":

@@ -35,6 +35,11 @@ _LONG_LINE = 200
 _OPENING = 400
 """Characters of the first paragraph that may name its reporter in parentheses."""
 
+_LONG_PAGE = 1 << 20
+_LONG_PAGE_END = 64 << 10
+"""Of a page of more characters only so many at either end are looked at line by line."""
+_GAPS = re.compile(r"\n\s*\n")
+
 _EDITOR = re.compile(
     r"[\[(（【]?(?:(?:responsible |executive |web )?editors?|(?:责任|責任|本文|执行|执行|網頁)?(?:编辑|編輯))"
     r"\s*[:：]\s*(?P<name>[^\])）】]+)[\])）】]?",
@@ -82,7 +87,7 @@ def page_fields(text: str) -> dict[str, Any]:
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = list(map(str.strip, text.split("\n")))
+    lines = list(map(str.strip, _split(text)))
     filled = [i for i, line in enumerate(lines) if line]
     if not filled:
         return {}
@@ -97,6 +102,24 @@ def page_fields(text: str) -> dict[str, Any]:
             if ("(" in opening or "（" in opening) and (match := _IN_PARENTHESES.search(opening)):
                 fields["byline"] = (match["name"] or match["cjk"]).strip()
     return fields
+
+
+def _split(text: str) -> list[str]:
+    """The page's lines; of a very long page the middle is one, for millions of strings take much memory."""
+    if len(text) <= _LONG_PAGE:
+        return text.split("\n")
+    start = text.find("\n", _LONG_PAGE_END)
+    end = text.rfind("\n", 0, len(text) - _LONG_PAGE_END)
+    if not 0 < start < end:
+        return text.split("\n")
+    middle = text[start + 1 : end]
+    return [
+        *text[:start].split("\n"),
+        *([""] if middle.startswith("\n") else []),
+        _GAPS.sub("\n\n", middle),
+        *([""] if middle.endswith("\n") else []),
+        *text[end + 1 :].split("\n"),
+    ]
 
 
 def _joined(lines: list[str]) -> str:

@@ -19,6 +19,7 @@ _COMPRESSIONS = {8: "deflate", 12: "bzip2", 93: "zstd", 95: "xz"}
 _NAMES = {1: "Shrink", 6: "Implode", 9: "Deflate64", 14: "LZMA", 97: "WavPack", 98: "PPMd", 99: "AES"}
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
+_SEE_ZIP64 = 0xFFFF
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _DIRECTORY_BYTES_A_MEMBER = 1024
 """More than a member's entry takes, so that a directory over the cap is not even read."""
@@ -59,8 +60,10 @@ def _directory(file: BinaryIO, limits: Limits, dump: str) -> list[zipfile.ZipInf
     tail = file.read(65_557)
     end = tail.rfind(b"PK\x05\x06")
     if end >= 0 and len(tail) >= end + 22:
+        count = int.from_bytes(tail[end + 10 : end + 12], "little")
         directory_bytes = int.from_bytes(tail[end + 12 : end + 16], "little")
-        if min(directory_bytes, size) > limits.members * _DIRECTORY_BYTES_A_MEMBER:
+        too_long = min(directory_bytes, size) > limits.members * _DIRECTORY_BYTES_A_MEMBER
+        if too_long or (count > limits.members and count != _SEE_ZIP64):
             raise too_many
     try:
         members = zipfile.ZipFile(file).infolist()

@@ -97,7 +97,8 @@ def test_a_skippable_frame_first_is_zstd_all_the_same():
 
 def test_a_budget_is_shared_by_all_streams_of_a_dump():
     budget = Budget("d.zip", 100, Limits(expansion_ratio=1))
-    data = gzip.compress(bytes(800_000))
-    assert len(Expanded(io.BytesIO(data), "gzip", budget).read(1 << 20)) == 800_000
+    data = gzip.compress(bytes(200_000))
+    for _ in range(5):
+        assert Expanded(io.BytesIO(data), "gzip", budget).read(1 << 20) == bytes(200_000)
     with pytest.raises(DumpError, match="expansion_ratio"):
         Expanded(io.BytesIO(data), "gzip", budget).read(1 << 20)

@@ -186,6 +186,14 @@ def test_of_several_epochs_the_latest_counts():
     assert page_fields("T\n\nB\n\n1706825400000\n1706911800")["captured"] == "1706911800"
 
 
+def test_a_very_long_page_is_read_like_a_short_one():
+    paragraph = "A line of some words.\n" * 40_000
+    fields = page_fields(f"Title\n2023-09-22\n\n{paragraph}\n\n\n\n{paragraph}\nEditor: A\n1695388531\n#b")
+    assert (fields["title"], fields["published"], fields["editor"]) == ("Title", "2023-09-22", "A")
+    assert (fields["captured"], fields["tags"]) == ("1695388531", ["b"])
+    assert fields["body"] == f"{paragraph}\n{paragraph}".strip()
+
+
 @pytest.mark.parametrize("text", ["", " \n\t\n", "\u3000\n\xa0"])
 def test_a_blank_page_is_no_record(text):
     assert page_fields(text) == {}
