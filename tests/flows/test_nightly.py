@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,12 @@ def config(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def articles(
-    monkeypatch: pytest.MonkeyPatch, config: Path, tmp_path: Path, mongo_uri: str, database: str, prefect_api: str
+    monkeypatch: pytest.MonkeyPatch,
+    config: Path,
+    tmp_path: Path,
+    mongo_uri: str,
+    database: str,
+    prefect_api: str,
 ) -> Iterator[Any]:
     """The environment of a flow run, and the collection that it loads into."""
     monkeypatch.setenv("ARTICLE_ETL_CONFIG", str(config))
@@ -71,6 +77,21 @@ def test_a_night_loads_every_source_and_says_so(articles: Any) -> None:
     assert "article-etl quarantine list --reason ambiguous_date" in found["load-summary"].data
 
 
+def test_what_the_core_logs_is_shown_with_the_run(articles: Any) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
+
+    state, report = run(date=DAY, sources=["wieden-bote"])
+    chosen = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[state.state_details.flow_run_id]))
+    with get_client(sync_client=True) as client:
+        for _ in range(50):  # logs are sent every few seconds
+            messages = [entry.message for entry in client.read_logs(chosen)]
+            if any(report.run in message and "completed" in message for message in messages):
+                return
+            time.sleep(0.2)
+    raise AssertionError(messages)
+
+
 def test_the_same_night_again_skips_everything(articles: Any) -> None:
     run(date=DAY)
     state, report = run(date=DAY)
@@ -86,7 +107,9 @@ def test_a_dated_source_gives_the_dumps_of_its_day_only(articles: Any) -> None:
     assert {d["provenance"]["dump"].rsplit("/", 1)[1] for d in articles.find()} == {"2026-03-01.jsonl.gz"}
 
 
-def test_a_dump_that_cannot_be_read_fails_the_run_and_leaves_the_others_loaded(articles: Any, config: Path) -> None:
+def test_a_dump_that_cannot_be_read_fails_the_run_and_leaves_the_others_loaded(
+    articles: Any, config: Path
+) -> None:
     dump = config.parent / "samples/harbour-wire/2026-03-02.jsonl.gz"
     dump.write_bytes(dump.read_bytes()[:-200])
     state, report = run(date=DAY)
