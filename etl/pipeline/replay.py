@@ -121,7 +121,10 @@ class _Replay:
         outcomes = self._load(results)
         if not self._dry_run:
             self._mark(tried, stamps, outcomes)
-        notices = [f"{dump}: {n} of its rejected records stay as they are: it {why}" for (dump, why), n in left.items()]
+        notices = [
+            f"{dump}: {n} of its rejected records stay as they are: it {why}"
+            for (dump, why), n in left.items()
+        ]
         return ChunkReport(self._source.name, size, counts=tally(outcomes), notices=tuple(notices))
 
     def _stamp(self, dump: str, sha256: str) -> DumpStamp:

@@ -22,6 +22,7 @@ from tests.pipeline.loading import DAY, collections, load_paths
 pytestmark = pytest.mark.mongo
 
 AMBIGUOUS = {"title": "Which day is it", "date": "03/04/2026", "body": "x"}
+EVERYTHING = Selection()
 UNDATED = {"title": "No day at all", "body": "x"}
 
 
@@ -30,7 +31,7 @@ def wire(folder: Path, **policy: Any) -> Source:
 
 
 def again(
-    store: Store, source: Source | None, selection: Selection = Selection(), **options: Any
+    store: Store, source: Source | None, selection: Selection = EVERYTHING, **options: Any
 ) -> LoadReport:
     shipped = read_configuration(PROJECT / "config")
     sources = {source.name: source} if source else {}
