@@ -9,8 +9,7 @@ import codecs
 import re
 from functools import lru_cache
 
-from etl.errors import ConfigError, DumpError, Refusal
-from etl.extract.types import Readable
+from etl.errors import ConfigError, Refusal
 from etl.model import Reason
 
 SAMPLE_BYTES = 256 << 10
@@ -248,43 +247,3 @@ def _latin_by_language(data: bytes, guess: str) -> str:
     language = py3langid.classify(data.decode(guess))[0]
     encoding = next((page for page, languages in _LATIN.items() if language in languages), "cp1252")
     return encoding if _reads(data, (encoding,)) else guess
-
-
-class Transcoded:
-    """A stream in another encoding as UTF-8.
-
-    What is no character passes through as bytes that are not UTF-8, so that it costs its own record and
-    not the stream.
-    """
-
-    def __init__(self, stream: Readable, encoding: str, mark: int, dump: str) -> None:
-        self._stream = stream
-        errors = "surrogatepass" if encoding.startswith("utf-") else "surrogateescape"
-        self._decoder = codecs.getincrementaldecoder(encoding)(errors)
-        self._skip = mark
-        self._dump = dump
-        self._pending = b""
-        self._ended = False
-        self._failure: DumpError | None = None
-
-    def read(self, size: int, /) -> bytes:
-        if self._failure is not None:
-            raise self._failure
-        while not self._pending and not self._ended:
-            data = self._stream.read(max(size, 1 << 16))
-            self._ended = not data
-            if self._skip:
-                data, self._skip = data[self._skip :], max(0, self._skip - len(data))
-            try:
-                text = self._decoder.decode(data, self._ended)
-            except UnicodeDecodeError as error:
-                if not self._ended:
-                    self._failure = DumpError(
-                        self._dump, f"is not {error.encoding} throughout ({error.reason}); repair it"
-                    )
-                    raise self._failure from None
-                self._pending = b"\xff"  # half a character at the end: a byte that no record survives
-                break
-            self._pending = text.encode("utf-8", "surrogatepass")
-        data, self._pending = self._pending[:size], self._pending[size:]
-        return data

@@ -1,7 +1,9 @@
-"""Small streams: one that gives back what was peeked at, one that is UTF-8 whatever it was."""
+"""Small streams: one that gives back what was peeked at, others that are UTF-8 whatever was below."""
+
+import codecs
 
 from etl.errors import DumpError
-from etl.extract.decoding import SAMPLE_BYTES, Transcoded, line_encodings, whole_encoding, wide_encoding
+from etl.extract.decoding import SAMPLE_BYTES, line_encodings, whole_encoding, wide_encoding
 from etl.extract.types import Readable
 
 
@@ -44,6 +46,46 @@ def read_all(stream: Readable, most: int) -> bytes:
         pieces.append(piece)
         size += len(piece)
     return b"".join(pieces)
+
+
+class Transcoded:
+    """A stream in another encoding as UTF-8.
+
+    What is no character passes through as bytes that are not UTF-8, so that it costs its own record and
+    not the stream.
+    """
+
+    def __init__(self, stream: Readable, encoding: str, mark: int, dump: str) -> None:
+        self._stream = stream
+        errors = "surrogatepass" if encoding.startswith("utf-") else "surrogateescape"
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors)
+        self._skip = mark
+        self._dump = dump
+        self._pending = b""
+        self._ended = False
+        self._failure: DumpError | None = None
+
+    def read(self, size: int, /) -> bytes:
+        if self._failure is not None:
+            raise self._failure
+        while not self._pending and not self._ended:
+            data = self._stream.read(max(size, 1 << 16))
+            self._ended = not data
+            if self._skip:
+                data, self._skip = data[self._skip :], max(0, self._skip - len(data))
+            try:
+                text = self._decoder.decode(data, self._ended)
+            except UnicodeDecodeError as error:
+                if not self._ended:
+                    self._failure = DumpError(
+                        self._dump, f"is not {error.encoding} throughout ({error.reason}); repair it"
+                    )
+                    raise self._failure from None
+                self._pending = b"\xff"  # half a character at the end: a byte that no record survives
+                break
+            self._pending = text.encode("utf-8", "surrogatepass")
+        data, self._pending = self._pending[:size], self._pending[size:]
+        return data
 
 
 def as_utf8(stream: Readable, dump: str) -> tuple[Readable, bytes]:

@@ -6,14 +6,13 @@ from hypothesis import strategies as st
 
 from etl.errors import ConfigError, DumpError, Refusal
 from etl.extract.decoding import (
-    Transcoded,
     decode,
     guess_encoding,
     line_encodings,
     whole_encoding,
     wide_encoding,
 )
-from etl.extract.streams import peeked, wholly_utf8
+from etl.extract.streams import Transcoded, peeked, wholly_utf8
 from etl.model import Reason
 
 TEXTS = {

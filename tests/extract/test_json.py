@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.errors import DumpError
-from etl.extract.json import json_records, wrapped_list
+from etl.extract.json import json_records
 from etl.extract.jsonscan import JsonCursor, Scan
+from etl.extract.jsonwrapper import wrapped_list
 from etl.extract.types import Member
 from etl.model import RawRecord
 from tests.extract.helpers import SHARED, needs_dumps, outcome_of, reading, titles
