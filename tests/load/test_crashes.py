@@ -49,13 +49,22 @@ class Killed(BaseException):
 
 
 @contextmanager
-def killed(command: int, *, after: bool) -> Iterator[list[str]]:
-    """Die at the n-th command (from 0), before it is sent or once it is done. Gives the names of commands."""
+def killed(
+    command: int, *, after: bool, meanwhile: tuple[str, Callable[[], object]] | None = None
+) -> Iterator[list[str]]:
+    """Die at the n-th command (from 0), before it is sent or once it is done. Gives the names of commands.
+
+    `meanwhile` is a command's name and what another loader does just before it is sent for the first time.
+    """
     call = Retrier.call
     names: list[str] = []
 
     def counted(self: Retrier, operation: str, function: Callable[[], Any]) -> Any:
         names.append(operation)
+        if meanwhile is not None and operation == meanwhile[0] and names.count(operation) == 1:
+            Retrier.call = call  # type: ignore[method-assign]
+            meanwhile[1]()
+            Retrier.call = counted  # type: ignore[method-assign]
         if len(names) - 1 == command and not after:
             raise Killed
         result = call(self, operation, function)
@@ -180,6 +189,33 @@ def test_a_crash_and_another_loader_before_the_repetition_count_each_key_once(st
         assert load.counts.inserted + theirs.count("i") == len(keys), at
         assert load.counts.balanced(), at
         assert held(store) == expected([*STOOD, *MINE, *THEIRS]), at
+
+
+@pytest.mark.parametrize("at_command", ["insert articles", "replace articles", "keep revisions"])
+def test_another_loader_within_and_then_a_crash_count_each_key_once(store: Store, at_command: str) -> None:
+    finished = False
+    command = 8
+    while not finished:
+        command += 1
+        empty(store)
+        load_all(store, STOOD, 50)
+        theirs: list[str] = []
+        meanwhile = (at_command, lambda theirs=theirs: theirs.append(load_all(store, THEIRS, 50)))
+        try:
+            with killed(command, after=True, meanwhile=meanwhile) as names:
+                load_dump(store, "run-1")
+            finished = True
+        except Killed:
+            load_dump(store, "run-2")
+        load = Ledger(store).get(load_id(stamp(0)))
+        assert load is not None
+        assert load.counts is not None
+        at = f"killed after {names[-1]} ({command})"
+        loaded = [*MINE, *(THEIRS if theirs else [])]
+        keys = {one.key for one in loaded} - {one.key for one in STOOD}
+        assert load.counts.inserted + "".join(theirs).count("i") == len(keys), at
+        assert load.counts.balanced(), at
+        assert held(store) == expected([*STOOD, *loaded]), at
 
 
 def test_two_crashes_in_a_row_are_as_good_as_one(store: Store) -> None:

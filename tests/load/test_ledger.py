@@ -1,0 +1,266 @@
+"""The ledger: what is finished, what is resumed, and books that do not balance."""
+
+import msgspec
+import pytest
+
+from etl.errors import BooksError
+from etl.load.ledger import Ledger, SmallLoad, load_id
+from etl.load.quarantine import Quarantine
+from etl.load.store import Store
+from etl.model import Counts, DumpStamp, Reason, Rejection, Stage
+from tests.load.made import stamp
+
+pytestmark = pytest.mark.mongo
+
+TWO = Counts(read=2, inserted=1, duplicate=1)
+ONE = Counts(read=1, revised=1)
+BAD = Counts(read=1, rejected=1, reasons={"undated": 1})
+THIS = load_id(stamp())
+
+
+@pytest.fixture
+def ledger(store: Store) -> Ledger:
+    return Ledger(store)
+
+
+def rejection(record: int = 1) -> Rejection:
+    return Rejection(Stage.TRANSFORM, Reason.UNDATED, "it has no date", record=record, raw=b"{}")
+
+
+def test_an_id_names_content_source_and_parser() -> None:
+    assert f"{'0' * 64}/harbour/1-0123456789ab" == THIS
+
+
+class TestLargeDumps:
+    def test_a_dump_is_finished_with_the_sum_of_its_blocks(self, ledger: Ledger) -> None:
+        ledger.begin(THIS, stamp(), 100)
+        for block, counts in enumerate([TWO, ONE]):
+            assert ledger.intend(THIS, block, stamp(), counts).resumed is False
+            ledger.acknowledge(THIS, block, counts)
+        assert ledger.finished([THIS]) == {}
+        assert ledger.finish(THIS, blocks=2) == TWO + ONE
+        assert ledger.finished([THIS, "other"])[THIS].run == "run-1"
+        load = ledger.get(THIS)
+        assert load is not None
+        assert (load.state, load.counts, load.attempts, load.size) == ("finished", TWO + ONE, 1, 100)
+
+    def test_an_empty_dump_finishes(self, ledger: Ledger) -> None:
+        ledger.begin(THIS, stamp(), 0)
+        assert ledger.finish(THIS, blocks=0) == Counts()
+
+    def test_a_block_of_a_dead_attempt_is_resumed_with_its_outcomes(self, ledger: Ledger) -> None:
+        ledger.begin(THIS, stamp(), 100)
+        ledger.intend(THIS, 0, stamp(), TWO, "id")
+        ledger.begin(THIS, stamp(0, "run-2"), 100)
+        intent = ledger.intend(THIS, 0, stamp(0, "run-2"), Counts(read=2, duplicate=2), "dd")
+        assert (intent.counts, intent.resumed, intent.outcomes) == (TWO, True, "id")
+        assert ledger.blocks_done(THIS) == set()
+        load = ledger.get(THIS)
+        assert load is not None
+        assert (load.attempts, load.run) == (2, "run-2")
+
+    def test_an_amended_intent_is_what_is_resumed(self, ledger: Ledger) -> None:
+        ledger.intend(THIS, 0, stamp(), TWO, "ii")
+        ledger.amend(THIS, 0, "is")
+        assert ledger.intend(THIS, 0, stamp(0, "run-2"), TWO, "dd").outcomes == "is"
+
+    def test_a_copy_in_the_same_run_has_outcomes_of_its_own(self, ledger: Ledger) -> None:
+        copy = msgspec.structs.replace(stamp(), dump="dumps/copy.jsonl")
+        ledger.intend(THIS, 0, stamp(), TWO, "ii")
+        intent = ledger.intend(THIS, 0, copy, Counts(read=2, duplicate=2), "dd")
+        assert (intent.counts, intent.resumed) == (Counts(read=2, duplicate=2), False)
+
+    def test_of_two_acknowledgements_the_first_is_believed(self, ledger: Ledger) -> None:
+        ledger.begin(THIS, stamp(), 1)
+        ledger.intend(THIS, 0, stamp(), TWO)
+        ledger.acknowledge(THIS, 0, TWO)
+        ledger.acknowledge(THIS, 0, Counts(read=2, duplicate=2))
+        assert ledger.finish(THIS) == TWO
+
+    def test_a_block_that_was_cut_short_is_taken_again_with_what_it_gave_more(self, ledger: Ledger) -> None:
+        ledger.begin(THIS, stamp(), 1)
+        ledger.intend(THIS, 0, stamp(), ONE, "r")
+        ledger.acknowledge(THIS, 0, ONE, cut_short=True)
+        assert ledger.fail(THIS, "the disk was pulled out") == ONE
+        assert ledger.blocks_done(THIS) == set()
+        ledger.begin(THIS, stamp(0, "run-2"), 1)
+        intent = ledger.intend(THIS, 0, stamp(0, "run-2"), TWO, "di")
+        assert (intent.counts, intent.resumed, intent.outcomes) == (TWO, True, "r")
+        ledger.acknowledge(THIS, 0, TWO)
+        assert ledger.finish(THIS) == TWO
+
+    def test_a_failed_dump_keeps_what_it_gave_and_why_it_failed(self, ledger: Ledger) -> None:
+        ledger.begin(THIS, stamp(), 1)
+        ledger.intend(THIS, 0, stamp(), TWO)
+        ledger.acknowledge(THIS, 0, TWO)
+        ledger.intend(THIS, 1, stamp(), ONE)
+        assert ledger.fail(THIS, "it ends in the middle") == TWO
+        load = ledger.get(THIS)
+        assert load is not None
+        assert (load.state, load.error, load.counts) == ("failed", "it ends in the middle", TWO)
+        ledger.begin(THIS, stamp(0, "run-2"), 1)
+        load = ledger.get(THIS)
+        assert load is not None
+        assert (load.state, load.error, load.attempts) == ("started", None, 2)
+        assert ledger.blocks_done(THIS) == {0}
+
+    def test_an_interrupted_dump_says_so(self, ledger: Ledger) -> None:
+        ledger.begin(THIS, stamp(), 1)
+        assert ledger.interrupt(THIS) == Counts()
+        load = ledger.get(THIS)
+        assert load is not None
+        assert load.state == "interrupted"
+
+    def test_a_finished_dump_stays_finished_whatever_a_slower_run_says(self, ledger: Ledger) -> None:
+        ledger.begin(THIS, stamp(), 1)
+        ledger.finish(THIS)
+        ledger.begin(THIS, stamp(0, "run-2"), 1)
+        ledger.fail(THIS, "the file is gone")
+        ledger.interrupt(THIS)
+        assert ledger.finished([THIS])[THIS].run == "run-1"
+
+    def test_an_unwritten_block_keeps_a_dump_from_being_finished(self, ledger: Ledger) -> None:
+        ledger.begin(THIS, stamp(), 1)
+        ledger.intend(THIS, 0, stamp(), TWO)
+        with pytest.raises(BooksError, match="block 0 was never written"):
+            ledger.finish(THIS)
+        assert ledger.finished([THIS]) == {}
+
+    def test_a_missing_block_keeps_a_dump_from_being_finished(self, ledger: Ledger) -> None:
+        ledger.begin(THIS, stamp(), 1)
+        ledger.intend(THIS, 0, stamp(), TWO)
+        ledger.acknowledge(THIS, 0, TWO)
+        with pytest.raises(BooksError, match="1 blocks in the ledger, and 2 in the dump"):
+            ledger.finish(THIS, blocks=2)
+
+    def test_books_that_do_not_balance_keep_a_dump_from_being_finished(self, ledger: Ledger) -> None:
+        ledger.begin(THIS, stamp(), 1)
+        ledger.intend(THIS, 0, stamp(), Counts(read=2, inserted=1))
+        ledger.acknowledge(THIS, 0, Counts(read=2, inserted=1))
+        with pytest.raises(BooksError, match="does not balance"):
+            ledger.finish(THIS)
+
+    def test_a_rejection_that_is_not_in_quarantine_keeps_a_dump_from_being_finished(
+        self, ledger: Ledger, store: Store
+    ) -> None:
+        ledger.begin(THIS, stamp(), 1)
+        ledger.intend(THIS, 0, stamp(), BAD)
+        ledger.acknowledge(THIS, 0, BAD)
+        with pytest.raises(BooksError, match="quarantine"):
+            ledger.finish(THIS)
+        Quarantine(store).write(stamp(), [rejection()])
+        assert ledger.finish(THIS) == BAD
+
+
+class TestSmallDumps:
+    @staticmethod
+    def small(n: int, run: str = "run-1", counts: Counts = ONE, outcomes: str = "i") -> SmallLoad:
+        mark = stamp(n, run)
+        return SmallLoad(load_id(mark), mark, 10, counts, outcomes)
+
+    def test_many_begin_and_finish_at_once(self, ledger: Ledger) -> None:
+        loads = [self.small(n) for n in range(5)]
+        intents = ledger.begin_many(loads)
+        assert {intent.resumed for intent in intents.values()} == {False}
+        ids = [load.load_id for load in loads]
+        assert ledger.finished(ids) == {}
+        ledger.finish_many(ids)
+        assert set(ledger.finished(ids)) == set(ids)
+
+    def test_none_are_no_work(self, ledger: Ledger) -> None:
+        assert ledger.begin_many([]) == {}
+        ledger.finish_many([])
+
+    def test_a_dead_attempts_intents_are_resumed_and_new_ones_are_not(self, ledger: Ledger) -> None:
+        ledger.begin_many([self.small(0)])
+        again = [self.small(n, "run-2", Counts(read=1, duplicate=1), "d") for n in range(2)]
+        intents = ledger.begin_many(again)
+        first, second = (intents[load.load_id] for load in again)
+        assert (first.resumed, first.outcomes, first.counts) == (True, "i", ONE)
+        assert (second.resumed, second.outcomes) == (False, None)
+        load = ledger.get(again[0].load_id)
+        assert load is not None
+        assert (load.attempts, load.run) == (2, "run-2")
+
+    def test_of_copies_in_a_batch_the_first_is_entered(self, ledger: Ledger) -> None:
+        copies = [self.small(0), self.small(0, counts=Counts(read=1, duplicate=1), outcomes="d")]
+        intents = ledger.begin_many(copies)
+        assert [intent.resumed for intent in intents.values()] == [False]
+        load = ledger.get(copies[0].load_id)
+        assert load is not None
+        assert load.counts == ONE
+
+    def test_a_finished_one_is_not_resumed_and_not_changed(self, ledger: Ledger) -> None:
+        one = self.small(0)
+        ledger.begin_many([one])
+        ledger.finish_many([one.load_id])
+        copy = msgspec.structs.replace(one, counts=Counts(read=1, duplicate=1))
+        assert ledger.begin_many([copy])[one.load_id].resumed is False
+        ledger.finish_many([one.load_id], {one.load_id: copy.counts})
+        load = ledger.get(one.load_id)
+        assert load is not None
+        assert load.counts == ONE
+
+    def test_books_that_came_out_otherwise_are_corrected(self, ledger: Ledger) -> None:
+        one = self.small(0)
+        ledger.begin_many([one])
+        ledger.amend_small(one.load_id, "s")
+        ledger.finish_many([one.load_id], {one.load_id: Counts(read=1, superseded=1)})
+        load = ledger.get(one.load_id)
+        assert load is not None
+        assert load.counts == Counts(read=1, superseded=1)
+
+    def test_a_rejection_that_is_not_in_quarantine_keeps_them_from_being_finished(
+        self, ledger: Ledger
+    ) -> None:
+        one = self.small(0, counts=BAD)
+        ledger.begin_many([one])
+        with pytest.raises(BooksError, match="quarantine"):
+            ledger.finish_many([one.load_id])
+
+    def test_a_failed_one_is_tried_again(self, ledger: Ledger) -> None:
+        one = self.small(0)
+        ledger.begin_many([one])
+        ledger.fail_small(one.load_id, "truncated", ONE)
+        load = ledger.get(one.load_id)
+        assert load is not None
+        assert (load.state, load.error) == ("failed", "truncated")
+        assert ledger.begin_many([self.small(0, "run-2")])[one.load_id].resumed is True
+        ledger.finish_many([one.load_id])
+        assert one.load_id in ledger.finished([one.load_id])
+
+
+class TestEarlierVersions:
+    @staticmethod
+    def finish(ledger: Ledger, mark: DumpStamp, *digests: bytes) -> str:
+        this = load_id(mark)
+        ledger.begin(this, mark, 1)
+        for block, digest in enumerate(digests):
+            ledger.intend(this, block, mark, TWO)
+            ledger.acknowledge(this, block, TWO, digest=digest, records=digest * 2)
+        ledger.finish(this)
+        return this
+
+    def test_the_last_finished_version_of_a_dump_is_found_by_its_name(self, ledger: Ledger) -> None:
+        name = "dumps/growing.jsonl"
+        marks = [msgspec.structs.replace(stamp(n), dump=name) for n in range(4)]
+        assert ledger.previous(marks[3]) is None
+        self.finish(ledger, marks[0])
+        last = self.finish(ledger, marks[1])
+        ledger.begin(load_id(marks[2]), marks[2], 1)  # never finished
+        previous = ledger.previous(marks[3])
+        assert previous is not None
+        assert previous.id == last
+        assert ledger.previous(msgspec.structs.replace(marks[3], parser="2-x")) is None
+        assert ledger.previous(stamp(3)) is None
+
+    def test_blocks_and_their_records_are_read_back_in_order(
+        self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("etl.load.ledger._PAGE", 2)
+        digests = [bytes([n]) * 16 for n in range(5)]
+        this = self.finish(ledger, stamp(), *digests)
+        assert [(block.number, block.digest, block.counts) for block in ledger.blocks(this)] == [
+            (n, digest, TWO) for n, digest in enumerate(digests)
+        ]
+        assert list(ledger.record_digests(this)) == [digest * 2 for digest in digests]
