@@ -17,7 +17,7 @@ from etl.errors import DumpError
 from etl.extract.dated_paths import DatedPath, is_dated
 from etl.extract.names import is_leftover, printable, without_credentials
 from etl.extract.readers import unreadable
-from etl.extract.remote import find_remote
+from etl.extract.remote import NothingThereError, find_remote
 from etl.extract.types import Dump, Skipped
 
 Found = Dump | Skipped
@@ -61,9 +61,7 @@ def find_dumps(
                     yield found
         except DumpError as error:
             failures.append(error)
-    if failures:
-        first, *others = failures
-        raise DumpError(first.dump, first.message + "".join(f"; {other}" for other in others))
+    _raise_any(failures)
 
 
 class _Rules(NamedTuple):
@@ -81,15 +79,18 @@ class _Rules(NamedTuple):
 
 
 def _one_path(path: str, first: date | None, last: date | None, rules: _Rules) -> Iterator[Found]:
+    if path.startswith("file://"):
+        path = unquote(urlsplit(path).path)
     if not is_dated(path):
         yield from _undated(path, rules, None)
         return
     template = DatedPath(path)
     if first is None or last is None:
+        shown = DatedPath(without_credentials(path))
         for found in _undated(template.as_glob(), rules, None):
             if isinstance(found, Skipped):
                 yield found
-            elif declared := template.day_of(found.uri):
+            elif declared := shown.day_of(found.uri):
                 yield Dump(found.uri, found.location, found.size, declared)
             else:
                 yield Skipped(found.uri, f"its path states no day as {template.template!r} asks")
@@ -97,22 +98,14 @@ def _one_path(path: str, first: date | None, last: date | None, rules: _Rules) -
     for day, dated in template.for_days(first, last):
         if day is None:
             continue
-        nothing = True
         try:
-            for found in _undated(dated, rules, day):
-                nothing = False
-                yield found
-        except DumpError:
-            if not nothing:
-                raise
-        if nothing:
+            yield from _undated(dated, rules, day)
+        except NothingThereError:
             # A day without a dump is for the coverage report to show, and no fault of the others.
             yield Skipped(_shown(dated), f"nothing is there for {day}")
 
 
 def _undated(path: str, rules: _Rules, declared: date | None) -> Iterator[Found]:
-    if path.startswith("file://"):
-        path = unquote(urlsplit(path).path)
     if "://" in path:
         yield from find_remote(path, declared, rules.passes, rules.refusal)
         return
@@ -121,10 +114,10 @@ def _undated(path: str, rules: _Rules, declared: date | None) -> Iterator[Found]
         yield from _named(path, location, rules, declared)
     except FileNotFoundError:
         if not glob.has_magic(path):
-            raise DumpError(_shown(path), "no such file or folder; see the spelling") from None
+            raise NothingThereError(_shown(path), "no such file or folder; see the spelling") from None
         yield from _globbed(path, rules, declared)
     except PermissionError:
-        raise DumpError(_shown(path), "may not be read; give this user the right to read it") from None
+        raise _forbidden(path) from None
     except OSError as error:
         raise DumpError(_shown(path), f"cannot be read: {error.strerror}") from None
 
@@ -134,9 +127,11 @@ def _named(path: str, location: str, rules: _Rules, declared: date | None) -> It
     status = os.stat(location)  # noqa: PTH116
     if stat.S_ISDIR(status.st_mode):
         nothing = True
-        for found in _Walk(os.path.realpath(location), rules, declared).folder(path, location):
+        walk = _Walk(os.path.realpath(location), rules, declared)
+        for found in walk.folder(path, location):
             nothing = False
             yield found
+        _raise_any(walk.failures)
         if nothing:
             yield Skipped(_shown(path), "is a folder without dumps")
     elif stat.S_ISREG(status.st_mode):
@@ -152,18 +147,21 @@ def _globbed(path: str, rules: _Rules, declared: date | None) -> Iterator[Found]
         glob.iglob(glob.escape(start) + path, recursive=True, include_hidden=rules.include_hidden)  # noqa: PTH207
     )
     if not matches:
-        raise DumpError(_shown(path), "matches no file; see the spelling")
+        raise NothingThereError(_shown(path), "matches no file; see the spelling")
     fixed = path[: min(path.find(character) for character in "*?[" if character in path)]
     walk = _Walk(os.path.realpath(start + fixed.rpartition("/")[0] or "."), rules, declared)
     for match in matches:
         # `**` finds folders and what is below them: the folders are not walked again.
         yield from walk.entry(match[len(start) :], match, enter="**" not in path, named=True)
+    _raise_any(walk.failures)
 
 
 class _Walk:
     """Goes through a folder. Links that lead out of it are refused."""
 
     def __init__(self, top: str, rules: _Rules, declared: date | None) -> None:
+        self.failures: list[DumpError] = []
+        """Folders that could not be read."""
         self._top = top.rstrip("/") + "/"
         self._rules = rules
         self._declared = declared
@@ -175,6 +173,9 @@ class _Walk:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except FileNotFoundError:
             yield Skipped(_shown(path), "vanished while the folder was read")
+            return
+        except PermissionError:
+            self.failures.append(_forbidden(path))
             return
         prefix = path if path.endswith("/") else f"{path}/"
         for entry in listed:
@@ -221,6 +222,17 @@ class _Walk:
         if refusal is not None:
             return Skipped(_shown(path), refusal)
         return Dump(_shown(path), location, size, self._declared)
+
+
+def _forbidden(path: str) -> DumpError:
+    return DumpError(_shown(path), "may not be read; give this user the right to read it")
+
+
+def _raise_any(failures: list[DumpError]) -> None:
+    """Raise the first of some errors, with what the others say."""
+    if failures:
+        first, *others = failures
+        raise DumpError(first.dump, first.message + "".join(f"; {other}" for other in others))
 
 
 def _shown(path: str) -> str:

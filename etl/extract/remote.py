@@ -9,6 +9,10 @@ from etl.extract.names import file_name, printable, without_credentials
 from etl.extract.types import Dump, Skipped
 
 
+class NothingThereError(DumpError):
+    """A path that leads nowhere: a fault where a user named it, and none for a day without a dump."""
+
+
 def find_remote(
     url: str,
     declared: date | None,
@@ -31,14 +35,14 @@ def find_remote(
     except ImportError as error:
         raise DumpError(shown, f"needs a package that is not installed: {error}") from None
     except FileNotFoundError:
-        raise DumpError(shown, "no such file or folder; see the spelling") from None
+        raise NothingThereError(shown, "no such file or folder; see the spelling") from None
     except Exception as error:
         # Each protocol brings errors of its own, and their texts may hold the URL's password.
         raise DumpError(
             shown, f"cannot be reached ({type(error).__name__}); see the address and the credentials"
         ) from None
     if not listed and pattern:
-        raise DumpError(shown, "matches no file; see the spelling")
+        raise NothingThereError(shown, "matches no file; see the spelling")
     for location, size in listed:
         name = file_name(location)
         uri = printable(without_credentials(location))

@@ -176,11 +176,29 @@ def test_a_name_that_is_not_utf8_is_escaped_and_can_be_opened(folder):
     dump.uri.encode()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_that_may_not_be_read_is_an_error(folder):
-    (folder / "sub").chmod(0)
-    _, error = found("dumps")
-    (folder / "sub").chmod(0o700)
+@pytest.mark.parametrize("path", ["dumps", "dumps/*", "dumps/sub"])
+def test_a_folder_that_may_not_be_read_is_an_error_after_its_neighbours(folder, monkeypatch, path):
+    scandir = os.scandir
+
+    def guarded(location):
+        if str(location).endswith("/sub"):
+            raise PermissionError(13, "Permission denied", location)
+        return scandir(location)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    things, error = found(path)
+    assert uris(things) == ([] if path == "dumps/sub" else ["dumps/a.txt", "dumps/b.txt", "dumps/d.tar.zst"])
+    assert str(error) == "dumps/sub: may not be read; give this user the right to read it"
+
+
+def test_a_day_that_may_not_be_read_is_not_taken_for_one_without_dumps(folder, monkeypatch):
+    (folder / "2024-02-28").mkdir()
+
+    def forbidden(location):
+        raise PermissionError(13, "Permission denied", location)
+
+    monkeypatch.setattr(os, "scandir", forbidden)
+    _, error = found("dumps/{date:%Y-%m-%d}", day=date(2024, 2, 28))
     assert "may not be read" in str(error)
 
 
