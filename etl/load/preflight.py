@@ -7,6 +7,7 @@ fails in seconds with a name in its message, while a server that is still starti
 import logging
 import socket
 import time
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 5.0
 _LOOK_SECONDS = 2.0
-"""How long one look at a server may take."""
+"""How long the first look at a server may take."""
 
 Client = MongoClient[dict[str, Any]]
 
@@ -44,20 +45,23 @@ def client_for(
         ConfigError: the URI is not a MongoDB URI.
     """
     try:
-        return MongoClient(
-            uri,
-            appname=app_name,
-            tz_aware=False,
-            retryWrites=True,
-            retryReads=True,
-            w="majority",
-            journal=True,
-            wTimeoutMS=_ms(store.write_seconds),
-            serverSelectionTimeoutMS=_ms(store.server_selection_seconds),
-            connectTimeoutMS=_ms(min(CONNECT_SECONDS, store.server_selection_seconds)),
-            socketTimeoutMS=None if patient else _ms(store.socket_seconds),
-        )
-    except (ConfigurationError, ValueError, TypeError):
+        with warnings.catch_warnings():
+            # A misspelt option, such as one that should turn TLS on, must not go by with a warning.
+            warnings.simplefilter("error", UserWarning)
+            return MongoClient(
+                uri if "://" in uri else "://",  # the driver takes any word for a host name
+                appname=app_name,
+                tz_aware=False,
+                retryWrites=True,
+                retryReads=True,
+                w="majority",
+                journal=True,
+                wTimeoutMS=_ms(store.write_seconds),
+                serverSelectionTimeoutMS=_ms(store.server_selection_seconds),
+                connectTimeoutMS=_ms(min(CONNECT_SECONDS, store.server_selection_seconds)),
+                socketTimeoutMS=None if patient else _ms(store.socket_seconds),
+            )
+    except (ConfigurationError, ValueError, TypeError, UserWarning):
         pass
     # The driver's own text quotes the URI, its password included: it is not repeated.
     raise ConfigError(
@@ -75,10 +79,11 @@ def check(client: Client, uri: str, database: str, patience: float) -> None:
         StoreError: waiting will not help.
     """
     deadline = time.monotonic() + patience
+    look = min(_LOOK_SECONDS, patience)
     while True:
         fault: PyMongoError | None = None
         try:
-            with pymongo.timeout(_LOOK_SECONDS):
+            with pymongo.timeout(look):
                 hello = client.admin.command("hello")
                 client[database]["articles"].find_one({}, {"_id": 1})
         except PyMongoError as error:
@@ -89,13 +94,14 @@ def check(client: Client, uri: str, database: str, patience: float) -> None:
         hosts = _seeds(uri)
         if not is_transient(fault):
             raise explain(fault, "connecting", hosts)
-        _diagnose(uri)
+        _diagnose(uri, look)
         if time.monotonic() > deadline:
             raise StoreUnavailableError(
                 f"no usable MongoDB at {listed(hosts)} within {patience:.0f} s ({code_name(fault)}): "
                 "is it running and reachable from here, and is TLS on at both ends or at neither?"
             )
         time.sleep(min(0.2, patience / 10))
+        look = min(2 * look, patience)  # a far server may just need longer
 
 
 def _judge(hello: Mapping[str, Any], client: Client) -> None:
@@ -113,13 +119,13 @@ def _judge(hello: Mapping[str, Any], client: Client) -> None:
         )
 
 
-def _diagnose(uri: str) -> None:
+def _diagnose(uri: str, look: float) -> None:
     """Raise where the URI itself explains why no server is found."""
     expected = parse_uri(uri, validate=False)["options"].get("replicaSet")
     for host, port in _addresses(uri):
         if not _resolves(host, port):
             raise StoreError(f"the host name {host} in the MongoDB URI does not resolve")
-        hello = _hello(host, port)
+        hello = _hello(host, port, look)
         if hello is None or expected is None:
             continue
         actual = hello.get("setName")
@@ -145,9 +151,9 @@ def _resolves(host: str, port: int | None) -> bool:
     return True
 
 
-def _hello(host: str, port: int | None) -> Mapping[str, Any] | None:
+def _hello(host: str, port: int | None, look: float) -> Mapping[str, Any] | None:
     """What that one server says of itself; None where it does not answer."""
-    milliseconds = _ms(_LOOK_SECONDS)
+    milliseconds = _ms(look)
     probe: Client = MongoClient(
         host,
         port,
