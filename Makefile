@@ -53,7 +53,7 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-
 .PHONY: lock
 lock: ## Resolve the dependencies anew (needs uv); the tests start the server on the result
 	$(COMPILE) --group build -o requirements.lock
-	$(COMPILE) --group build --group dev --all-extras -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --group build --group dev --extra parquet --extra dask -c requirements.lock -o requirements-dev.lock
 
 .PHONY: docs
 docs: .venv/.dev ## Write the reference pages that are made from the code

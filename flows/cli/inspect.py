@@ -31,7 +31,7 @@ def command(
 ) -> None:
     environment, configuration = read()
     chosen = chosen_source(configuration, source, format, set_)
-    found = find_dumps(paths)
+    found = find_dumps(paths, any_ending=chosen.format is not None)
     if against_store:
         with workshop(environment, configuration) as shop:
             lines = inspect_dumps(found, chosen, shop.job(), shop.store)

@@ -28,7 +28,7 @@ def command(
 ) -> None:
     environment, configuration = read()
     chosen = chosen_source(configuration, source, format, set_)
-    found = list(find_dumps(paths))
+    found = list(find_dumps(paths, any_ending=chosen.format is not None))
     size = sum(dump.size or 0 for dump in found if isinstance(dump, Dump))
     with (
         workshop(environment, configuration) as shop,
