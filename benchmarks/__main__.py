@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from benchmarks import mongoimport
 from benchmarks.corpus import Corpus
@@ -34,7 +35,7 @@ _NAMES = (*Scenarios.NAMES, STAGES)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what the command line asks for; the exit status is 0 whatever the figures are."""
+    """Run what the command line asks for; the exit status is 1 if a run failed, whatever the figures are."""
     options = _options(arguments)
     console = Console()
     console.width = max(console.width, 120)  # in a file or a CI log too
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stages = _stages(console, corpus, options.records) if STAGES in options.only else None
     rounds: list[dict[str, Run]] = []
     server_version = ""
+    failures = 0
     if names:
         if "mongoimport" in names and not mongoimport.available():
             console.print("mongoimport is not on PATH: it is left out.")
@@ -60,7 +62,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 scenarios = Scenarios(runner, corpus, options.records)
                 for number in range(options.rounds):
                     console.rule(f"round {number + 1} of {options.rounds}")
-                    rounds.append({run.name: run for run in scenarios.round(names)})
+                    rounds.append({})
+                    for run in scenarios.round(names):
+                        if isinstance(run, Exception):
+                            console.print(f"[red]failed:[/] {escape(str(run))}")
+                            failures += 1
+                        else:
+                            rounds[-1][run.name] = run
     found = [*results(rounds), *_stage_figures(stages)]
     show(console, rounds, found)
     said = {"records": options.records, "command": " ".join(["python -m benchmarks", *sys.argv[1:]])}
@@ -68,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         said["stages"] = stages.as_json()
     _save(out, as_json(rounds, found, said, server_version), chart(rounds))
     console.print(f"written to {out}: results.json" + (", chart.svg" if chart(rounds) else ""))
-    return 0
+    return 1 if failures else 0
 
 
 def _stages(console: Console, corpus: Corpus, records: int) -> Stages:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from benchmarks import mongoimport
 from benchmarks.corpus import Corpus
+from benchmarks.processes import CommandError
 from benchmarks.rawlimit import save_documents
-from benchmarks.runs import Run, Runner
+from benchmarks.runs import Run, Runner, UnsoundRunError
 
 _PAGES = 10
 """One record in so many also exists as a text page."""
@@ -103,11 +104,14 @@ class Scenarios:
     NAMES = ("loads", "raw", "handwritten", "mongoimport", "sizes", "gzip", "pages", "transform")
     """Every scenario, in the order of a round: methods of this class. Dask's is to be added here."""
 
-    def round(self, names: set[str]) -> Iterator[Run]:
-        """The scenarios of these names, once each."""
+    def round(self, names: set[str]) -> Iterator[Run | Exception]:
+        """The scenarios of these names, once each; in place of a run that went wrong, what was wrong."""
         for name in self.NAMES:
             if name in names:
-                yield from getattr(self, name)()
+                try:
+                    yield from getattr(self, name)()
+                except (CommandError, UnsoundRunError) as error:
+                    yield error
 
     @staticmethod
     def prepare(corpus: Corpus, records: int, names: set[str]) -> None:

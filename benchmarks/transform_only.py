@@ -18,9 +18,8 @@ from benchmarks.product import dump_at, job, normalizer, stamp
 from etl.extract.dump import read_batches
 from etl.extract.lines import Place
 from etl.load.encode import encode
-from etl.model import Article
+from etl.model import Article, RawRecord
 from etl.pipeline.plan import cut
-from etl.pipeline.writer import sort_out
 from etl.sources import ADHOC
 
 _JOB = job()
@@ -33,8 +32,10 @@ def transform(work: tuple[Path, tuple[Place, ...]]) -> int:
     mark, rules = stamp(_JOB, dump), normalizer(_JOB)
     count = 0
     for batch in read_batches(dump, _JOB.reading(ADHOC), places=places):
-        articles, _ = sort_out(batch.records, rules, mark)
-        count += sum(isinstance(article, Article) and bool(encode(article)) for article in articles)
+        raw = [record for record in batch.records if isinstance(record, RawRecord)]
+        articles = [rules(record, mark) for record in raw]
+        documents = [encode(article) for article in articles if isinstance(article, Article)]
+        count += len(documents)
     return count
 
 
