@@ -44,9 +44,9 @@ def as_markdown(document: Mapping[str, Any]) -> list[str]:
     """How it was made, the figures, the runs and the stages, each as a piece of Markdown."""
     machine = document["machine"]
     made = (
-        f"Made by `{document['command']}` on {document['at'][:10]}: {document['records']:,} records, medians "
-        f"of {len(document['rounds'])} interleaved rounds, {machine['cores']} cores ({machine['processor']}), "
-        f"Python {machine['python']}, mongod {machine['mongod']}."
+        f"Made by `{document['command']}` on {document['at'][:10]}: {document['records']:,} records, "
+        f"medians of {len(document['rounds'])} interleaved rounds, {machine['cores']} cores "
+        f"({machine['processor']}), Python {machine['python']}, mongod {machine['mongod']}."
     )
     return [made, _figures(document["figures"]), _runs(document["rounds"]), _stages(document.get("stages"))]
 
