@@ -71,12 +71,13 @@ def _submitted(
 
 def _label(chunk: Chunk) -> str:
     """How the task run reads in the UI."""
-    first = chunk.dumps[0].uri.rsplit("/", 1)[-1]
+    days = sorted({dump.declared for dump in chunk.dumps if dump.declared})
+    day = f" {days[0]}" if len(days) == 1 else f" {days[0]}..{days[-1]}" if days else ""
+    first = f"{chunk.source.name}{day}: {chunk.dumps[0].uri.rsplit('/', 1)[-1]}"
     if chunk.small:
-        more = f" and {len(chunk.dumps) - 1} more" if len(chunk.dumps) > 1 else ""
-        return f"{chunk.source.name}: {first}{more}"
+        return f"{first} and {len(chunk.dumps) - 1} more" if len(chunk.dumps) > 1 else first
     if chunk.spans:
-        return f"{chunk.source.name}: {first} blocks {chunk.spans[0].number}-{chunk.spans[-1].number}"
+        return f"{first} blocks {chunk.spans[0].number}-{chunk.spans[-1].number}"
     if chunk.stripes > 1:
-        return f"{chunk.source.name}: {first} stripe {chunk.stripe + 1}/{chunk.stripes}"
-    return f"{chunk.source.name}: {first}"
+        return f"{first} stripe {chunk.stripe + 1}/{chunk.stripes}"
+    return first

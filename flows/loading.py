@@ -1,54 +1,69 @@
 """What the flows have in common: a load under Prefect, with its artifacts and its final state."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Mapping
 
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from etl.extract.types import Dump, Skipped
-from etl.pipeline.job import ChunkReport, LoadReport
+from etl.errors import ConfigError
+from etl.pipeline.job import ChunkReport, Job, LoadReport, Stop, never
+from etl.pipeline.listing import Listing
 from etl.pipeline.run import load
 from etl.sources import Source
 from flows.chunks import PrefectTasks
-from flows.report import Progress, publish_report
+from flows.report import Progress
 from flows.signals import stop_on_signals
 from flows.watching import watcher
 from flows.workshop import Workshop
 
-Work = list[tuple[Source, list[Dump | Skipped]]]
+Work = list[tuple[Source, Listing]]
 
 
-def load_under_prefect(shop: Workshop, work: Work, *, kind: str, day: date) -> State[LoadReport]:
-    """Load inside of the current flow run; its report becomes artifacts and a final state."""
-    size = sum(dump.size or 0 for dump in dumps_of(work))
-    progress = Progress(f"{kind} {day}", size)
+def load_under_prefect(
+    shop: Workshop,
+    work: Work,
+    job: Job,
+    *,
+    kind: str,
+    about: str,
+    parameters: Mapping[str, object] | None = None,
+    stop: Stop = never,
+) -> LoadReport:
+    """Load inside of the current flow run, each chunk as a task, with a progress artifact.
+
+    Args:
+        shop: The open store.
+        work: What to load.
+        job: Of this run.
+        kind: Of run: nightly, backfill.
+        about: What it is about, for people: a day, or a range of days.
+        parameters: Of the flow run, to be kept with its report.
+        stop: What ends the load early, beside the signals SIGINT and SIGTERM.
+    """
+    size = sum(listing.size for _, listing in work)
+    progress = Progress(f"{kind} {about}", size)
     watch = watcher.get()
 
     def on_report(report: ChunkReport) -> None:
         progress.advance(report.size)
         watch(report)
 
-    with stop_on_signals() as stop:
+    with stop_on_signals() as signalled:
         report = load(
             work,
-            shop.job(day),
+            job,
             shop.store,
             shop.schema,
             PrefectTasks(shop, size),
             kind=kind,
+            parameters=parameters,
             workers=shop.workers,
             on_report=on_report,
-            stop=stop,
+            stop=lambda: signalled() or stop(),
         )
-    progress.done()
-    publish_report(report, day)
-    return final_state(report)
-
-
-def dumps_of(work: Work) -> Iterable[Dump]:
-    """The dumps that were found, without what was passed over."""
-    return (dump for _, found in work for dump in found if isinstance(dump, Dump))
+    if not report.interrupted:
+        progress.done()
+    return report
 
 
 def final_state(report: LoadReport) -> State[LoadReport]:
@@ -61,3 +76,8 @@ def final_state(report: LoadReport) -> State[LoadReport]:
         return Failed(message=f"{report.summary()}. {cause}", data=report)
     name = "CompletedWithWarnings" if report.state == "completed_with_warnings" else None
     return Completed(name=name, message=report.summary(), data=report)
+
+
+def refused(error: ConfigError) -> State[ConfigError]:
+    """The end of a run whose parameters cannot be: Failed, with the text that says what is wrong."""
+    return Failed(message=str(error), data=error)

@@ -9,9 +9,12 @@ from prefect.runtime import flow_run
 
 from etl.configuration import Configuration
 from etl.extract.find import find_dumps
+from etl.pipeline.backfill import chosen_sources
 from etl.pipeline.job import LoadReport
+from etl.pipeline.listing import Listing
 from flows.environment import Environment
-from flows.loading import Work, load_under_prefect
+from flows.loading import Work, final_state, load_under_prefect
+from flows.report import publish_report
 from flows.workshop import workshop
 
 
@@ -41,7 +44,12 @@ def nightly(date: dt.date | None = None, sources: list[str] | None = None) -> St
         day = date or scheduled_day(configuration.settings.schedule.timezone)
         work = find_work(configuration, day, sources)
         log.info("%s: %d sources", day, len(work))
-        return load_under_prefect(shop, work, kind="nightly", day=day)
+        given = {"date": str(date) if date else None, "sources": sources}
+        report = load_under_prefect(
+            shop, work, shop.job(day), kind="nightly", about=str(day), parameters=given
+        )
+        publish_report(report, str(day))
+        return final_state(report)
 
 
 def find_work(configuration: Configuration, day: dt.date, sources: list[str] | None) -> Work:
@@ -50,7 +58,8 @@ def find_work(configuration: Configuration, day: dt.date, sources: list[str] | N
     Raises:
         ConfigError: a source that is not configured.
     """
-    names = sources or sorted(configuration.sources)
-    chosen = [configuration.source(name) for name in names]
     root = configuration.folder.parent
-    return [(source, list(find_dumps(source.paths, day=day, root=root))) for source in chosen if source.paths]
+    return [
+        (source, Listing(find_dumps(source.paths, day=day, root=root)))
+        for source in chosen_sources(configuration, sources)
+    ]

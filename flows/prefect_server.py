@@ -168,8 +168,8 @@ class PrefectServer:
 
 
 @contextmanager
-def prefect_server(home: Path) -> Iterator[str]:
-    """A Prefect server for this process's flows, and its API's URL.
+def prefect_server(home: Path, *, port: int | None = None) -> Iterator[str]:
+    """A Prefect server for this process's flows, and its API's URL; `port` is as for `PrefectServer`.
 
     A server that the user has set by `PREFECT_API_URL` is used as it is. Enter it before `prefect` is
     imported: the import happens here, while the server starts.
@@ -186,7 +186,7 @@ def prefect_server(home: Path) -> Iterator[str]:
         importlib.import_module("prefect.main")
 
     try:
-        with PrefectServer(home, meanwhile=import_prefect) as server, ExitStack() as stack:
+        with PrefectServer(home, port=port, meanwhile=import_prefect) as server, ExitStack() as stack:
             if late:
                 # It read the environment when it was imported, and is told the server's address like this.
                 from prefect.settings import PREFECT_API_URL, temporary_settings

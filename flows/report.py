@@ -1,6 +1,5 @@
 """The artifacts of a run: progress while it goes, a table and a text when it is done."""
 
-from datetime import date
 from uuid import UUID
 
 from prefect.artifacts import (
@@ -42,10 +41,10 @@ class Progress:
             update_progress_artifact(self._artifact, 100.0)
 
 
-def publish_report(report: LoadReport, day: date) -> None:
+def publish_report(report: LoadReport, about: str) -> None:
     """The report of a run as a table and as a text that an operator can act on."""
-    create_table_artifact(table_rows(report), key="load-report", description=f"Run {report.run}, day {day}")
-    create_markdown_artifact(markdown(report, day), key="load-summary", description=f"Run {report.run}")
+    create_table_artifact(table_rows(report), key="load-report", description=f"Run {report.run}: {about}")
+    create_markdown_artifact(markdown(report, about), key="load-summary", description=f"Run {report.run}")
 
 
 def table_rows(report: LoadReport) -> list[dict[str, object]]:
@@ -58,13 +57,14 @@ def table_rows(report: LoadReport) -> list[dict[str, object]]:
 def _row(name: str, part: SourceReport) -> dict[str, object]:
     outcomes = {outcome.value: getattr(part.counts, outcome.value) for outcome in Outcome}
     dumps = {"dumps loaded": part.loaded, "dumps skipped": part.skipped, "dumps failed": part.failed}
-    return {"source": name, "read": part.counts.read, **outcomes, **dumps}
+    outside = {"other days": part.counts.outside} if part.counts.outside else {}
+    return {"source": name, "read": part.counts.read, **outcomes, **outside, **dumps}
 
 
-def markdown(report: LoadReport, day: date) -> str:
+def markdown(report: LoadReport, about: str) -> str:
     """What happened, what went wrong, and which command shows more."""
     lines = [
-        f"# {day}: {report.state.replace('_', ' ')}",
+        f"# {about}: {report.state.replace('_', ' ')}",
         "",
         f"{report.summary()}, in {report.seconds:.1f} s.",
         "",

@@ -1,17 +1,22 @@
-"""Ctrl-C and SIGTERM: the first ends the run after the batch in hand, the second ends it at once."""
+"""Ctrl-C and SIGTERM: the first ends the run after the batch in hand, a later one ends it at once."""
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from etl.pipeline.job import Stop
 
+_ONE_AND_THE_SAME = 2.0
+"""Seconds in which a further signal is an echo of the first: Ctrl-C at a terminal goes to every process of
+`article-etl up`, which then passes it on to the run."""
+
 
 @contextmanager
 def stop_on_signals() -> Iterator[Stop]:
-    """A `Stop` that turns true at the first SIGINT or SIGTERM; the second one is the usual one again."""
-    stopping = False
+    """A `Stop` that turns true at the first SIGINT or SIGTERM; a later one is the usual one again."""
+    first: float | None = None
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def restore() -> None:
@@ -19,13 +24,16 @@ def stop_on_signals() -> Iterator[Stop]:
             signal.signal(number, handler)
 
     def remember(number: int, frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-        restore()
+        nonlocal first
+        if first is None:
+            first = time.monotonic()
+        elif time.monotonic() - first > _ONE_AND_THE_SAME:
+            restore()
+            signal.raise_signal(number)
 
     for number in before:
         signal.signal(number, remember)
     try:
-        yield lambda: stopping
+        yield lambda: first is not None
     finally:
         restore()

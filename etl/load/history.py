@@ -32,3 +32,16 @@ def loads_of(store: Store, source: str, dumps: Sequence[str]) -> dict[str, list[
         for load in sorted(map(load_of, rows), key=lambda load: load.started_at, reverse=True):
             found.setdefault(load.dump, []).append(load)
     return found
+
+
+def loads_of_run(store: Store, run: str) -> list[Load]:
+    """Every load that this run was the last to work on.
+
+    Raises:
+        StoreError: the store is gone.
+    """
+    rows = store.call(
+        "look up loads by run",
+        lambda: list(store.loads.find({"run": run}, {"outcomes": 0, "attempt": 0})),
+    )
+    return [load_of(row) for row in rows]

@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from etl.configuration import Configuration
 from etl.errors import ConfigError
 from etl.extract.dated_paths import is_dated
 from etl.extract.find import find_dumps
@@ -115,6 +116,16 @@ def checked_days(start: date, end: date) -> Days:
             f"{start} to {end} are {days:,} days; one backfill takes at most {MOST_DAYS:,}: split it"
         )
     return Days(start, end)
+
+
+def chosen_sources(configuration: Configuration, names: Sequence[str] | None) -> list[Source]:
+    """The sources of these names, all where there is no name; those only that have paths.
+
+    Raises:
+        ConfigError: a name is that of no source; the text lists those that there are.
+    """
+    chosen = [configuration.source(name) for name in names or sorted(configuration.sources)]
+    return [source for source in chosen if source.paths]
 
 
 def plan_backfill(

@@ -7,19 +7,21 @@ loaded and its entry marked as resolved; what is rejected again says why this ti
 
 import time
 from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from datetime import time as clock
 from itertools import groupby
 from pathlib import Path
 
 import msgspec
 
 from etl.configuration import Configuration
-from etl.errors import StoreError
+from etl.errors import ConfigError, StoreError
 from etl.load.articles import ArticleSink
 from etl.load.history import loads_of
 from etl.load.quarantine import Entry, Quarantine, Selection
 from etl.load.runs import Runs
 from etl.load.store import Store
-from etl.model import Article, DumpStamp, Outcome, Rejection
+from etl.model import Article, DumpStamp, Outcome, Reason, Rejection
 from etl.pipeline.books import Books
 from etl.pipeline.job import ChunkReport, Job, LoadReport, Stop, never
 from etl.pipeline.rereading import Rereader
@@ -57,7 +59,12 @@ def replay(
 
     Returns:
         The report: `read` counts the entries that could be read again; the others are in `notices`.
+
+    Raises:
+        ConfigError: entries of a source are asked for that is not configured.
     """
+    if selection.source not in (None, ADHOC.name):
+        configuration.source(str(selection.source))
     started = time.monotonic()
     books, runs, quarantine = Books(), Runs(store), Quarantine(store)
     if not dry_run:
@@ -87,6 +94,22 @@ def replay(
     if not dry_run:
         record_end(runs, whole)
     return whole
+
+
+def selection(source: str | None, reason: Reason | None, since: date | None, until: date | None) -> Selection:
+    """The open entries of a source and reason that were made on the days from `since` to `until` (UTC).
+
+    Raises:
+        ConfigError: the days are swapped.
+    """
+    if since and until and until < since:
+        raise ConfigError(f"the last day {until} is before the first day {since}: are they swapped?")
+    return Selection(
+        source=source,
+        reason=reason,
+        since=datetime.combine(since, clock()) if since else None,
+        until=datetime.combine(until + timedelta(days=1), clock()) if until else None,
+    )
 
 
 class _Replay:
