@@ -79,7 +79,7 @@ class Plan(msgspec.Struct, frozen=True):
         return (
             f"{len(taken)} of {len(self.items)} dumps to take"
             + (f" ({said})" if said else "")
-            + (f"; {empty} days without a dump" if empty else "")
+            + (f"; days without a dump: {empty}" if empty else "")
         )
 
     def work(self, sources: Sequence[Source]) -> Iterator[tuple[Source, Listing]]:

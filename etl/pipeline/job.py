@@ -187,10 +187,11 @@ class LoadReport(msgspec.Struct, frozen=True):
     def summary(self) -> str:
         """The counts in one line, for a state message or a log."""
         c = self.counts
+        others = f", {c.outside} of other days passed over" if c.outside else ""
         dumps = f"{self.loaded} loaded, {self.skipped} skipped, {self.failed} failed"
         return (
             f"{c.read} read: {c.inserted} inserted, {c.revised} revised, {c.superseded} superseded, "
-            f"{c.duplicate} duplicate, {c.rejected} rejected (dumps: {dumps})"
+            f"{c.duplicate} duplicate, {c.rejected} rejected{others} (dumps: {dumps})"
         )
 
     def as_json(self) -> dict[str, object]:

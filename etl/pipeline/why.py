@@ -23,7 +23,7 @@ class Why(StrEnum):
     """It is not what it was when it was loaded."""
     PARSER_NEWER = "parser newer"
     """The rules or the source's policy have changed since it was loaded."""
-    OTHER_DAYS = "only other days loaded"
+    OTHER_DAYS = "other days loaded"
     """It declares no day, and these publication days were not yet taken of it."""
     LOADED = "loaded"
     """It is finished."""

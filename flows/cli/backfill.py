@@ -87,9 +87,15 @@ def _plan(
 
 def _show(plan: Plan) -> None:
     rows = plan_rows(plan)
-    table = Table(title=f"Backfill {plan.days}: {plan.summary()}", title_justify="left", box=SIMPLE)
+    table = Table(
+        title=f"Backfill {plan.days}: {plan.summary()}",
+        title_justify="left",
+        box=SIMPLE,
+        padding=(0, 1, 0, 0),
+    )
     for column in rows[0] if rows else ():
-        table.add_column(column, justify="right" if column in ("dumps", "bytes") else "left")
+        numeric = column in ("dumps", "bytes")
+        table.add_column(column, justify="right" if numeric else "left", no_wrap=column != "which")
     for row in rows:
         table.add_row(*(f"{cell:,}" if isinstance(cell, int) else escape(cell) for cell in row.values()))
     out.print(table)

@@ -85,6 +85,8 @@ def show_report(report: LoadReport) -> None:
     """Print a report for people; failures and notices go to stderr."""
     for table in report_tables(report):
         out.print(table)
+    if report.counts.outside:
+        out.print(f"{report.counts.outside:,} articles of other days were passed over", highlight=False)
     show_failures(report)
 
 

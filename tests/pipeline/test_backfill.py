@@ -181,7 +181,7 @@ class TestWithTheLedger:
         assert wire.whys() == {"01": "+never seen", "02": "+never seen"}
         plan = wire.plan()
         assert plan.empty == {"dated": (date(2026, 3, 3),)}
-        assert plan.summary() == "2 of 2 dumps to take (2 never seen); 1 days without a dump"
+        assert plan.summary() == "2 of 2 dumps to take (2 never seen); days without a dump: 1"
         assert wire.backfill().loaded == 2
         wire.write(3)
         write_jsonl(wire.folder / "2026-03-02.jsonl", [wire.record(2), wire.record(2, 1)])
