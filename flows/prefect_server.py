@@ -52,6 +52,8 @@ def prefect_environment(home: Path, api_url: str) -> dict[str, str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_LOGGING_EXTRA_LOGGERS": "etl",  # what `etl` logs is shown with the run
+        # Of what is logged beside a flow run, such as by a worker thread, only the console hears.
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
         "DO_NOT_TRACK": "1",
         "PREFECT_LOGGING_ROOT_LEVEL": "INFO",
         "NO_PROXY": loopback,
