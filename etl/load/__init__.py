@@ -12,16 +12,18 @@
 | `local_mongo` | `EmbeddedMongo`: a server of our own |
 
 Inside: `merge` (pure: what becomes of a key's articles), `plan` (a batch, key by key), `encode` (to BSON,
-or a rejection), `revisions` (`article_revisions`), `writes` (batches that may be repeated), `entries`
-(the ledger's records), `retry` over `taxonomy` (which errors pass, which a record causes, which stop the
-run) and `refusals` (errors in words), `preflight` (the first look at a server).
+or a rejection), `lookup` (what stands), `round` (the order of writes), `revisions` (the other versions),
+`writes` (batches that may be repeated), `entries` (the ledger's records), `retry` over `taxonomy` (which
+errors pass, which a record causes, which stop the run) and `refusals` (errors in words), `preflight` (the
+first look at a server).
 
 A block of records goes in like this:
 
 1. `plan = sink.plan(articles)`: the outcomes are decided, nothing is written;
 2. `intent = ledger.intend(load, number, stamp, counts, plan.letters)`;
 3. `quarantine.write(stamp, rejections)`;
-4. `outcomes = sink.apply(plan, intended=intent.outcomes, amend=lambda o: ledger.amend(load, number, o))`;
+4. `outcomes = sink.apply(plan, thorough=intent.resumed, intended=intent.outcomes, amend=…)`, where `amend`
+   is `lambda letters: ledger.amend(load, number, letters)`;
 5. `ledger.acknowledge(load, number, counts)`, the counts taken from `outcomes`.
 
 Every step may be repeated, and the process may die between and within them: the block is then taken

@@ -33,6 +33,12 @@ class KeyWork(msgspec.Struct):
     """How many articles the outcomes were decided for."""
 
     @property
+    def chosen(self) -> int | None:
+        """Which of `places` holds the article that will stand, if it is one of these."""
+        m = self.merge
+        return next((place for place in (m.insert, m.replace, m.raised) if place is not None), None)
+
+    @property
     def writes(self) -> bool:
         """Whether anything is to be written."""
         return self.top is not None or self.merge.raised is not None or bool(self.revisions)
@@ -69,6 +75,11 @@ def make_plan(articles: Sequence[Article], standing: Mapping[str, Standing]) -> 
     work: dict[str, KeyWork] = {}
     for key, places in by_key(articles).items():
         stands = standing.get(key)
+        if len(places) == 1 and stands is not None:
+            # Most of a repeated load: nothing to merge, nothing to write.
+            article = articles[places[0]]
+            if article.content_hash == stands.content_hash and article.rank <= stands.rank:
+                continue
         prepared = prepare(key, places, stands, stands, articles, outcomes)
         for place, outcome in zip(prepared.places, prepared.merge.outcomes, strict=True):
             outcomes[place] = outcome
@@ -81,7 +92,11 @@ def by_key(articles: Sequence[Article]) -> dict[str, list[int]]:
     """Places of the articles of each key, in the order in which they were read."""
     places: dict[str, list[int]] = {}
     for place, article in enumerate(articles):
-        places.setdefault(article.key, []).append(place)
+        key = article.key
+        if key in places:
+            places[key].append(place)
+        else:
+            places[key] = [place]
     return places
 
 

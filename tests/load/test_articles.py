@@ -222,6 +222,17 @@ class TestRefusals:
         assert standing["k2"] == ("content-A", "000001-A")
         assert set(kept) == {f"k{n}/content-A" for n in (0, 1, 3, 4)}
 
+    def test_a_repetition_keeps_the_outcomes_and_refuses_again(self, strict: Store) -> None:
+        sink = ArticleSink(strict)
+        batch = [article("k", "A", 1), article("k", "B", 9, record=2, body="no")]
+        told: list[str] = []
+        sink.apply(sink.plan(batch), amend=told.append)
+        assert told == ["ix"]
+        again = sink.apply(sink.plan(batch), intended=told[-1])
+        assert again[0] is Outcome.INSERTED
+        assert isinstance(again[1], Rejection)
+        assert held(strict) == ({"k": ("content-A", "000001-A")}, {})
+
     def test_a_unique_index_of_somebody_else_stops_the_run(self, own_store: Store) -> None:
         own_store.articles.create_index("title_hash", name="theirs", unique=True, sparse=True)
         sink = ArticleSink(own_store)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.load.merge import Merge, Standing, merge
-from etl.load.plan import by_key
+from etl.load.plan import by_key, make_plan, prepare
 from etl.model import Article, Outcome
 from tests.load.made import article
 
@@ -131,6 +131,19 @@ def test_a_repeated_batch_revises_nothing_and_writes_no_article(articles: list[A
         merged = merge(shelf.standing[key], [articles[place] for place in places])
         assert (merged.insert, merged.replace, merged.raised) == (None, None, None)
         assert set(merged.outcomes) <= {DUPLICATE, SUPERSEDED}
+
+
+@given(loads, loads)
+@settings(max_examples=100)
+def test_a_plan_is_the_merge_of_each_key(standing: list[Article], articles: list[Article]) -> None:
+    stands = expected(standing)[0]
+    plan = make_plan(articles, stands)
+    for key, places in by_key(articles).items():
+        one = prepare(key, places, stands.get(key), stands.get(key), articles, [])
+        assert [plan.outcomes[place] for place in places] == list(one.merge.outcomes)
+        assert (key in plan.work) == one.writes
+        if one.writes:
+            assert (plan.work[key].merge, plan.work[key].places) == (one.merge, one.places)
 
 
 @pytest.mark.parametrize(
