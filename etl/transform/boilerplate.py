@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from etl.transform.probe import probe
-from etl.transform.text import clean_body, clean_line
+from etl.transform.text import clean_body, clean_line, is_clean
 
 
 def body_cleaner(boilerplate: Iterable[str]) -> Callable[[str], str]:
@@ -19,8 +19,9 @@ def body_cleaner(boilerplate: Iterable[str]) -> Callable[[str], str]:
     has_short_line = probe(rf"\n[^\n]{{1,{longest}}}\n")
 
     def clean(raw: str) -> str:
-        body = clean_body(raw)
-        if body is not raw:
+        body = raw
+        if not is_clean(raw):
+            body = clean_body(raw)
             # A line that was folded into a paragraph is only seen before.
             lines = raw.split("\n")
             left = [

@@ -27,6 +27,9 @@ def kept(fields: Mapping[str, Any], leftover: Leftover) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in leftover.names:
         value = fields[name]
+        if type(value) is str and value > "!" and "\x00" not in name:
+            found[name] = value
+            continue
         for place in leftover.nested:
             if place.name == name:
                 value = without(value, place.inner)

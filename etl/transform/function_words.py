@@ -17,7 +17,8 @@ _WORDS = {
     ),
     "es": (
         "de la que el en y a los del se las por un para con no una su al lo como más pero sus le ya "
-        "o este sí porque esta entre cuando muy sin sobre también ha fue son hasta desde"
+        "o este sí porque esta entre cuando muy sin sobre también ha fue son hasta desde "
+        "según tras así años donde durante después todo cada contra mientras aunque ni e les está han"
     ),
     "it": (
         "di e il la che in a per un del non è le si dei con della da i una sono al nel ha più come "
@@ -75,14 +76,37 @@ _WORDS = {
     "hi": ("के की में है और से का को ने पर यह हैं कि भी कर इस एक लिए नहीं था गया"),
     "mr": ("आहे आणि या व हे ते तो ही च्या एक नाही होते मध्ये करण्यात आली यांनी केली"),
     "ne": ("छ र को मा ले का पनि हो भएको गरेको छन् गर्न लागि भन्ने थियो एक"),
+    "no": (
+        "og i det som er en på å for av med til den har ikke at et de fra men seg vi så kan ble "
+        "etter mot også når skal ved være om han"
+    ),
+    "sk": (
+        "a v na sa je že s z do o k aj pri by ale ako za po sú od jeho ktorá ktorý tiež už podľa "
+        "bol bola ktoré len"
+    ),
+    "hr": (
+        "i u je na se da su za s od o kao koji što ne bi iz će to a ali nije bio samo još te po koja nakon"
+    ),
+    "sl": ("in je v na se za da so pa z s ki tudi ne po pri bo kot ali do še bil leta med"),
+    "ca": ("de la i el que a en els les per un una del amb és no al dels ha més com aquest va seva o"),
+    "af": ("die van en in is 'n wat nie vir met op te sy dat hy om aan was het as ook sal kan"),
+    "ms": (
+        "yang dan di untuk dengan ini itu pada dalam tidak kepada telah oleh akan juga adalah "
+        "beliau berkata kerana mereka ke"
+    ),
+    "et": ("ja on ei et oli kui ka see ta ning aga mis oma ole kes nii või pärast"),
+    "tl": ("ang ng sa na mga at ay si ni para hindi ito may kung ko mo nang siya"),
+    "be": ("і ў на з не што да як за гэта па у але было ад для пра"),
+    "mk": ("и на во се да од за со не ќе што ја го по е како"),
+    "sr": ("и у је на се да су за с од о као који што не би из ће"),
 }
 
 LANGUAGES = tuple(_WORDS)
 """The languages that vote; their index is their byte in a count of votes."""
 
 
-_MOST_SHARED = 3
-"""Languages that a word may speak for at once: `de`, `a` and `la` tell a text from none of their seven."""
+_MOST_SHARED = 6
+"""Languages that a word may speak for at once: `de` and `a` are words of so many that they tell none."""
 
 
 def _votes() -> dict[str, int]:

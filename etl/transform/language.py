@@ -13,11 +13,11 @@ from etl.transform.language_names import NAMES
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-_SAMPLE = 250
+_SAMPLE = 160
 """Characters of the body that vote."""
 _LONGER_SAMPLE = 1000
 """Characters that the classifier sees where the vote is undecided."""
-_SHORTEST = 20
+_SHORTEST = 40
 """Characters below which a text says nothing about its language."""
 _CODE = re.compile(r"([a-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*", re.ASCII)
 
@@ -59,23 +59,24 @@ _SHORTER = {
 def text_language(text: str, among: tuple[str, ...] = ()) -> str | None:
     """The language that a text is in, of those given (or of all, for none); None for too short a text.
 
-    Function words vote first (Grefenstette 1995), then the script; py3langid decides where neither does.
+    Function words vote first (Grefenstette 1995), then the script. py3langid decides where neither does;
+    it takes 90 MB, and is loaded for the first such text.
     """
     if len(text) < _SHORTEST:
         return None
     sample = text[:_SAMPLE]
-    found = _vote(sample) or _script(sample)
+    found = _vote(sample, 1.5) or _script(sample)
     if found is None and len(text) > _SAMPLE:
         sample = text[:_LONGER_SAMPLE]
-        found = _vote(sample) or _script(sample)
+        found = _vote(sample, 1.2) or _script(sample)
     if found is not None and (not among or found in among):
         return found
     return str(_classifier(among).classify(text[:_LONGER_SAMPLE])[0])
 
 
-def _vote(sample: str) -> str | None:
-    """The language whose function words the sample has most of: at least four, and half as many again
-    as of any other."""
+def _vote(sample: str, margin: float) -> str | None:
+    """The language whose function words the sample has most of: at least four, and `margin` times as
+    many as of any other."""
     votes = sum(map(VOTES.get, sample.lower().split()[:_MOST_WORDS], _NONE))
     counts = bytearray(votes.to_bytes(len(LANGUAGES), "little"))
     most = max(counts)
@@ -83,19 +84,24 @@ def _vote(sample: str) -> str | None:
         return None
     best = counts.index(most)
     counts[best] = 0
-    return LANGUAGES[best] if most * 2 >= max(counts) * 3 else None
+    if most < max(counts) * margin:
+        return None
+    language = LANGUAGES[best]
+    return language if language not in _IN_SHARED_SCRIPT else _by_letters(sample)
 
 
 _MOST_WORDS = 255
 """So that no language's byte overflows."""
 _NONE = repeat(0)
 
-_CYRILLIC = "Cyrillic"
+_CYRILLIC, _ARABIC = "Cyrillic", "Arabic"
+_IN_SHARED_SCRIPT = {"ru", "uk", "bg", "be", "mk", "sr", "ar", "fa", "ur"}
 _BLOCKS = {
     **dict.fromkeys(range(0x3040 >> 6, 0x3100 >> 6), "ja"),
     **dict.fromkeys(range(0xAC00 >> 6, 0xD7C0 >> 6), "ko"),
     **dict.fromkeys(range(0x4E00 >> 6, 0xA000 >> 6), "zh"),
     **dict.fromkeys(range(0x0400 >> 6, 0x0480 >> 6), _CYRILLIC),
+    **dict.fromkeys(range(0x0600 >> 6, 0x0700 >> 6), _ARABIC),
     **dict.fromkeys(range(0x0370 >> 6, 0x0400 >> 6), "el"),
     **dict.fromkeys(range(0x0590 >> 6, 0x0600 >> 6), "he"),
     **dict.fromkeys(range(0x0E00 >> 6, 0x0E80 >> 6), "th"),
@@ -124,15 +130,20 @@ def _script(sample: str) -> str | None:
     if blocks.count("ja") * 10 >= len(seen):
         return "ja"  # kana; its Han characters would say Chinese
     best = next((block for block in set(blocks) if block and blocks.count(block) * 2 >= len(seen)), None)
-    if best != _CYRILLIC:
-        return best
-    return next((language for letter, language in _CYRILLIC_LETTERS if letter in sample), None)
+    return _by_letters(sample) if best in {_CYRILLIC, _ARABIC} else best
 
 
-_CYRILLIC_LETTERS = (
+def _by_letters(sample: str) -> str | None:
+    """The Cyrillic or Arabic language that has letters of its own in the sample."""
+    return next((language for letter, language in _LETTERS if letter in sample), None)
+
+
+_LETTERS = (
     # The first letter that is there decides; those of more than one language come last.
     ("ў", "be"), ("ї", "uk"), ("є", "uk"), ("ґ", "uk"), ("ђ", "sr"), ("ћ", "sr"), ("ѓ", "mk"), ("ќ", "mk"),
     ("љ", "sr"), ("њ", "sr"), ("ә", "kk"), ("ө", "mn"), ("ы", "ru"), ("э", "ru"),
+    ("ٹ", "ur"), ("ے", "ur"), ("ں", "ur"), ("ښ", "ps"), ("ې", "ps"), ("ێ", "ckb"),
+    ("پ", "fa"), ("چ", "fa"), ("گ", "fa"), ("ک", "fa"), ("ة", "ar"), ("ي", "ar"), ("ك", "ar"),
 )  # fmt: skip
 
 

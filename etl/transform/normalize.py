@@ -86,8 +86,8 @@ class Normalizer:
         if form in self._not_articles:
             raise Refusal(Reason.NOT_AN_ARTICLE, f"{title[:80]!r} is the title of a placeholder page")
         hashed = title_hash(form)
-
         body = self._body(values[BODY], places[BODY], flags)
+
         place = places[PUBLISHED]
         published: PublishedDocument | None
         if place is not None:
@@ -99,7 +99,8 @@ class Normalizer:
                 "zone": instant.zone,
                 "from": place.label,
             }
-            flags += instant.flags
+            if instant.flags:
+                flags += instant.flags
             key, published_at = article_key(instant, hashed), instant.second
         elif self._load_undated:
             key, published_at, published = undated_key(hashed, body), None, None
@@ -109,22 +110,13 @@ class Normalizer:
                 'no field gives a publication date; map one with fields.published, or say undated = "load"',
             )
 
-        captured = None
-        if places[CAPTURED] is not None:
-            captured = self._captured(values, places, flags)
-        authors = self._names(AUTHORS, values, places) if places[AUTHORS] else []
-        editor = ", ".join(self._names(EDITOR, values, places)) or None if places[EDITOR] else None
-        tags = []
-        if places[TAGS] is not None:
-            read = read_tags(values[TAGS])
-            tags = _unused(TAGS, places) if read is None else read
-        language = stated_language(values[LANGUAGE])
-        if language is None:
-            places[LANGUAGE] = None
-            language = self._only_language or text_language(body, self._languages)
-        url: str | None = values[URL]
-        if url is not None:
-            url = clean_line(url) if isinstance(url, str) else (_unused(URL, places) and None)
+        captured = self._captured(values[CAPTURED], places, flags) if places[CAPTURED] is not None else None
+        authors = _names(values[AUTHORS], AUTHORS, places) if places[AUTHORS] is not None else []
+        editors = _names(values[EDITOR], EDITOR, places) if places[EDITOR] is not None else []
+        editor = ", ".join(editors) if editors else None
+        tags = _tags(values[TAGS], places) if places[TAGS] is not None else []
+        language = self._language(values[LANGUAGE], places, body)
+        url = _url(values[URL], places) if places[URL] is not None else None
 
         leftover = plan.leftover(places)
         extra = kept(fields, leftover) if leftover.names else {}
@@ -166,7 +158,8 @@ class Normalizer:
         if not isinstance(raw, str):
             raise Refusal(Reason.WRONG_TYPE, f"the title, in {place.label}, is {_kind(raw)}, not text")
         title = display_title(raw, self._titles)
-        if len(title) >= self._longest_title:
+        # The cut may have fallen on a space.
+        if len(raw) > self._longest_title and len(title) >= self._longest_title - 1:
             flags.append("title_cut")
         return title
 
@@ -180,25 +173,47 @@ class Normalizer:
             flags.append("no_body")
         return body
 
-    def _captured(self, values: list[Any], places: list[Place | None], flags: list[str]) -> Instant | None:
+    def _captured(self, raw: Any, places: list[Place | None], flags: list[str]) -> Instant | None:
         try:
-            return read_date(values[CAPTURED], self._dates)
+            return read_date(raw, self._dates)
         except Refusal:
             # When it was fetched is no part of its identity: kept as it is, in `extra`.
             flags.append("captured_unreadable")
             places[CAPTURED] = None
             return None
 
-    @staticmethod
-    def _names(role: int, values: list[Any], places: list[Place | None]) -> list[str]:
-        found = read_people(values[role])
-        return _unused(role, places) if found is None else found
+    def _language(self, raw: Any, places: list[Place | None], body: str) -> str | None:
+        stated = stated_language(raw)
+        if stated is not None:
+            return stated
+        places[LANGUAGE] = None
+        return self._only_language or text_language(body, self._languages)
 
 
-def _unused(role: int, places: list[Place | None]) -> list[str]:
-    """Nothing, for a value of a kind that the role does not take; it then goes to `extra`."""
-    places[role] = None
-    return []
+# A value of a kind that its role does not take counts as not used, and goes to `extra`.
+
+
+def _names(raw: Any, role: int, places: list[Place | None]) -> list[str]:
+    found = read_people(raw)
+    if found is None:
+        places[role] = None
+        return []
+    return found
+
+
+def _tags(raw: Any, places: list[Place | None]) -> list[str]:
+    found = read_tags(raw)
+    if found is None:
+        places[TAGS] = None
+        return []
+    return found
+
+
+def _url(raw: Any, places: list[Place | None]) -> str | None:
+    if not isinstance(raw, str):
+        places[URL] = None
+        return None
+    return clean_line(raw)
 
 
 def _when(captured: Instant | None, stamp: DumpStamp) -> str | None:

@@ -4,7 +4,6 @@ import re
 
 from etl.transform.probe import probe
 
-_SPACES = re.compile(r" {2,}")
 _BULLET = re.compile(r"[-*•·–—▪◦●○■□►➤✓] |\d{1,3}[.)] ")
 _CJK = re.compile(r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]")
 _SENTENCE_END = tuple(".!?…:;\"'”’»)。！？」』）")
@@ -29,7 +28,7 @@ def paragraphs(text: str) -> list[str]:
     else:
         found = [paragraph for block in blocks for paragraph in _divided(block)]
     if _has_two_spaces(text):
-        found = [_SPACES.sub(" ", paragraph) for paragraph in found]
+        found = [" ".join(filter(None, part.split(" "))) if "  " in part else part for part in found]
     stripped = (paragraph.strip(" ") for paragraph in found)
     return [paragraph for paragraph in stripped if paragraph]
 

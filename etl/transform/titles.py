@@ -26,7 +26,8 @@ _IGNORABLE = (
 _DROPPED = re.compile(f"[{_APOSTROPHES}{_TATWEEL}{_HARAKAT}{_HEBREW_POINTS}{_IGNORABLE}]")
 _ALIKE = str.maketrans({"ı": "i", "ي": "ی", "ى": "ی", "ك": "ک"})
 _DECIMAL_MARK = re.compile(r"(?<=[0-9])[.,٫](?=[0-9])")
-_ANY_DECIMAL_MARK = re.compile(r"(?<=\d)[^\w\s](?=\d)")
+_POINTS = ".,٫．，"
+_ANY_DECIMAL_MARK = re.compile(rf"(?<=\d)[{_POINTS}](?=\d)")
 
 _ASCII = {
     code: (chr(code).lower() if chr(code).isalnum() else chr(code) if chr(code) in "$%+" else None)
@@ -51,13 +52,17 @@ def normal_form(title: str) -> str:
             form = _ascii_with_decimals(title)
         else:
             form = title.translate(_ASCII)
-    elif _ANY_DECIMAL_MARK.search(title):
+    elif _has_point(title) and _ANY_DECIMAL_MARK.search(title):
         form = ""
     else:
-        form = title.translate(_ONE_BY_ONE)
+        form = "".join(map(_WORDS.__getitem__, title.split(" ")))
         if _NOT_ALONE in form:
             form = ""
     return form or full_normal_form(title)
+
+
+def _has_point(title: str) -> bool:
+    return "." in title or "," in title or "，" in title or "．" in title or "٫" in title
 
 
 def _ascii_with_decimals(title: str) -> str:
@@ -81,6 +86,20 @@ class _OneByOne(dict[int, str]):
 _ONE_BY_ONE = _OneByOne({code: form or "" for code, form in _ASCII.items()})
 
 
+class _Words(dict[str, str]):
+    """Words to their normal forms: a dump's titles use a few thousand, most of them often."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        found = self[word] = word.translate(_ONE_BY_ONE)
+        return found
+
+
+_MOST_WORDS = 20_000
+_WORDS = _Words()
+
+
 def _form_alone(character: str) -> str:
     """The normal form of one character, where it is the same in any company.
 
@@ -93,6 +112,8 @@ def _form_alone(character: str) -> str:
     ):
         return _NOT_ALONE
     if not character.isdecimal() and any(part.isdigit() for part in apart):
+        return _NOT_ALONE
+    if apart in _POINTS and character not in _POINTS:
         return _NOT_ALONE
     return _kept(_folded(character))
 

@@ -36,7 +36,8 @@ def read_date(value: object, policy: DatePolicy) -> Instant:
             nonexistent_time or date_out_of_range; `detail` has the value and the setting that helps.
     """
     if type(value) is not str:
-        return _read_value(value, policy)
+        epoch = read_epoch_number(value, policy) if type(value) is int else None
+        return epoch or _read_value(value, policy)
     known = policy.cache.get(value)
     if known is None:
         # What is read as fast as it would be remembered is not.
@@ -65,8 +66,7 @@ def _read_value(value: object, policy: DatePolicy) -> Instant:
     if isinstance(value, bool):
         raise Refusal(Reason.WRONG_TYPE, f"the date is {value}, a truth value")
     if isinstance(value, int | float):
-        epoch = read_epoch_number(value, policy) if isinstance(value, int) else None
-        return epoch or read_date(as_text(value), policy)
+        return read_date(as_text(value), policy)
     if isinstance(value, datetime):
         return resolve(Clock(value.replace(tzinfo=None, fold=0), "second", value.tzinfo), policy)
     if isinstance(value, date):

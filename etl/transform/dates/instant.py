@@ -35,4 +35,6 @@ class Instant(msgspec.Struct, frozen=True):
     @property
     def millis(self) -> str:
         """ISO 8601 with three decimals, such as `2023-09-22T13:15:31.000Z`: compares as a string."""
+        if self.utc is self.second and len(self.key) == len("2023-09-22T10:49:00Z"):
+            return f"{self.key[:19]}.000Z"
         return f"{self.utc.isoformat(timespec='milliseconds')}Z"
