@@ -36,7 +36,7 @@ def client_for(
     """A client whose acknowledged writes survive; nothing is connected yet.
 
     Args:
-        uri: What it says of write concern and retries is overruled.
+        uri: What it says of write concern, read preference and retries is overruled.
         store: The waits.
         app_name: What the server's log calls us.
         patient: Wait for replies without limit.
@@ -56,6 +56,7 @@ def client_for(
                 retryReads=True,
                 w="majority",
                 journal=True,
+                readPreference="primary",  # on a stale look no decision would ever hold
                 wTimeoutMS=_ms(store.write_seconds),
                 serverSelectionTimeoutMS=_ms(store.server_selection_seconds),
                 connectTimeoutMS=_ms(min(CONNECT_SECONDS, store.server_selection_seconds)),

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -132,6 +133,7 @@ def connect(
 
 
 _opened: dict[tuple[int, str, str], Store] = {}
+_opening = threading.Lock()
 
 
 def connected(
@@ -147,6 +149,7 @@ def connected(
         As `connect` does.
     """
     key = (os.getpid(), uri, database)  # a client does not survive a fork
-    if key not in _opened:
-        _opened[key] = connect(uri, database, store, retry, app_name)
-    return _opened[key]
+    with _opening:
+        if key not in _opened:
+            _opened[key] = connect(uri, database, store, retry, app_name)
+        return _opened[key]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pymongo import MongoClient
+from pymongo import MongoClient, ReadPreference
 from pymongo.database import Database
 
 from etl.errors import ConfigError, StoreError, StoreUnavailableError
@@ -80,7 +80,7 @@ class TestWhatIsWrongIsSaid:
 
     def test_a_host_name_that_does_not_exist(self) -> None:
         with pytest.raises(StoreError, match=r"nowhere\.invalid .* does not resolve") as caught:
-            connect("mongodb://user:planted@nowhere.invalid/", "db", StoreSettings(), RETRY)
+            connect("mongodb://user:planted@nowhere.invalid/", "db", SETTINGS, RETRY)
         assert "planted" not in str(caught.value)
 
     def test_a_server_that_is_not_there(self) -> None:
@@ -94,7 +94,7 @@ class TestWhatIsWrongIsSaid:
         uri = f"mongodb://{hosts_of(mongo_uri)}/?replicaSet=another"
         started = time.monotonic()
         with pytest.raises(StoreError, match="URI says replicaSet=another") as caught:
-            connect(uri, "db", StoreSettings(), RETRY)
+            connect(uri, "db", SETTINGS, RETRY)
         assert not isinstance(caught.value, StoreUnavailableError)
         assert time.monotonic() - started < 5
 
@@ -165,9 +165,11 @@ class TestLeastPrivilege:
 
 class TestAnOpenStore:
     def test_its_writes_are_durable_whatever_the_uri_says(self, mongo_uri: str) -> None:
-        store = connect(f"{mongo_uri}&w=1&journal=false&retryWrites=false", "db", SETTINGS, RETRY)
+        weak = "w=1&journal=false&retryWrites=false&readPreference=secondary"
+        store = connect(f"{mongo_uri}&{weak}", "db", SETTINGS, RETRY)
         assert store.articles.write_concern.document == {"w": "majority", "j": True, "wtimeout": 20_000}
         assert store.client.options.retry_writes is True
+        assert store.articles.read_preference == ReadPreference.PRIMARY
         assert store.articles.codec_options.tz_aware is False
         store.close()
 
