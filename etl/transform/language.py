@@ -37,12 +37,16 @@ def stated_language(value: Any) -> str | None:
 _STATED: dict[str, str] = {}
 _MOST_STATED = 1000
 _LONGEST_NAME = 40
+_NO_LANGUAGE = {"und", "mul", "zxx", "mis"}
+"""ISO 639's codes for undetermined, several, none and uncoded."""
 
 
 def _stated(text: str) -> str | None:
     if text in NAMES:
         return NAMES[text]
     found = _CODE.fullmatch(text)
+    if found and found[1] in _NO_LANGUAGE:
+        return None
     return _SHORTER.get(found[1], found[1]) if found else None
 
 

@@ -68,7 +68,7 @@ class Normalizer:
             return Rejection(
                 Stage.TRANSFORM,
                 refusal.reason,
-                refusal.detail[:_LONGEST_DETAIL],
+                _storable_text(refusal.detail[:_LONGEST_DETAIL]),
                 record.record,
                 record.raw,
                 record.member,
@@ -234,6 +234,11 @@ def _date_text(raw: Any) -> str:
         return orjson.dumps(raw).decode()[:_LONGEST_DATE]
     except TypeError:
         return str(raw)[:_LONGEST_DATE]
+
+
+def _storable_text(text: str) -> str:
+    """With half characters, that a field's name may hold, written out."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _kind(value: Any) -> str:

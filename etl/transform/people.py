@@ -27,7 +27,7 @@ def read_people(value: Any) -> list[str] | None:
     if type(value) is str:
         return list(_KNOWN.get(value) or _learnt(value))
     names: list[str] = []
-    for item in value if isinstance(value, list) else (value,):
+    for item in value[:MOST] if isinstance(value, list) else (value,):
         text = _name(item)
         if text is None:
             return None

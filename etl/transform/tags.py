@@ -20,7 +20,8 @@ def read_tags(value: Any) -> list[str] | None:
     Text is divided at `#` where it begins with one, else at commas, semicolons and bars.
     """
     if type(value) is str:
-        value = value.split("#") if value.lstrip().startswith("#") else _BETWEEN.split(value)
+        text = value[: MOST * LONGEST]
+        value = text.split("#") if text.lstrip().startswith("#") else _BETWEEN.split(text)
     elif not isinstance(value, list):
         return None
     found: dict[str, str] = {}
@@ -31,7 +32,9 @@ def read_tags(value: Any) -> list[str] | None:
         folded, tag = _KNOWN.get(name) or _learnt(name)
         if tag and folded not in found:
             found[folded] = tag
-    return list(found.values())[:MOST]
+            if len(found) == MOST:
+                break
+    return list(found.values())
 
 
 def _name(item: Any) -> str | None:

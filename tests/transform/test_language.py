@@ -53,7 +53,7 @@ def test_too_short_a_text_has_no_language(text):
         ("en", "en"), ("en-US", "en"), ("EN_gb", "en"), (" zh-Hans-CN ", "zh"), ("English", "en"),
         ("deutsch", "de"),
         ("中文", "zh"), ("eng", "en"), ("fil", "fil"), ("", None), ("english (us)", None), ("e", None),
-        (None, None), (5, None), (["en"], None), ("x" * 100, None),
+        ("und", None), (None, None), (5, None), (["en"], None), ("x" * 100, None),
     ],
 )  # fmt: skip
 def test_a_stated_language_is_its_primary_subtag(raw, code):

@@ -166,6 +166,11 @@ def test_a_record_that_cannot_become_an_article_is_rejected_with_its_reason(fiel
     assert (made.record, made.raw, made.member, made.offset) == (7, b"raw bytes", "member.jsonl", 123)
 
 
+def test_a_detail_can_always_be_stored():
+    made = rejection({"\ud800": 5}, source=Source(name="s", fields={"title": "\ud800"}))
+    assert made.detail == r"the title, in \ud800, is a number, not text"
+
+
 def test_an_undated_record_is_rejected_unless_its_source_loads_such():
     undated = {name: value for name, value in FIELDS.items() if name != "published_at"}
     assert 'undated = "load"' in rejection(undated).detail
