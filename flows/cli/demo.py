@@ -70,6 +70,7 @@ def _where_next(environment: Environment) -> None:
         "  [bold]article-etl quarantine list[/]  what was rejected, and what would settle it\n"
         "  [bold]article-etl status[/]           what is loaded, by source and day\n"
         "  [bold]article-etl inspect PATH[/]     what would become of a dump of yours; writes nothing\n"
+        "  [bold]article-etl up[/]               the Prefect UI with this history, and the nightly schedule\n"
         "Run the demo again: everything is skipped, and not one article is written.",
         highlight=False,
         soft_wrap=True,
