@@ -41,9 +41,16 @@ def article_key(instant: Instant, title: str) -> str:
 
 
 def undated_key(title: str, body: str) -> str:
-    """`undated/<title hash>-<body hash>`: without a date only the text tells two articles apart."""
-    digest = _sha256(_BODY_DOMAIN + body.encode()).hexdigest()[:32]
-    return f"undated/{title}-{digest}"
+    """`undated/<title hash>-<body hash>`: without a date only the text tells two articles apart.
+
+    Raises:
+        Refusal: bad_value, for half a character.
+    """
+    try:
+        said = body.encode()
+    except UnicodeEncodeError as error:
+        raise Refusal(Reason.BAD_VALUE, f"the body holds what no document can: {error.reason}") from None
+    return f"undated/{title}-{_sha256(_BODY_DOMAIN + said).hexdigest()[:32]}"
 
 
 def content_hash(

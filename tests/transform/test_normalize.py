@@ -287,8 +287,11 @@ def test_the_shared_list_of_placeholder_titles_is_sound():
     assert "Leave a Replay" in lines
 
 
+ANY_TEXT = st.text(max_size=30) | st.text(
+    st.characters(exclude_categories=()), max_size=10
+)  # half characters too
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30) | st.just("2023-09-22"),
+    st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT | st.just("2023-09-22"),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
     max_leaves=6,
 )
