@@ -6,6 +6,7 @@ Under `<key>/<content hash>`, at the greatest rank that this content came with.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import bson
 import msgspec
 from bson.raw_bson import RawBSONDocument
 from pymongo import DeleteOne, UpdateOne
@@ -57,12 +58,8 @@ class Revisions:
         inserted = insert_new(
             store, "keep revisions", store.revisions, [revision.encoded for revision in revisions]
         )
-        updates: list[Write] = []
-        for place in sorted(inserted.exists):
-            revision = revisions[place]
-            lower = {"_id": _id(revision), "rank": {"$lt": revision.rank}}
-            updates.append(UpdateOne(lower, {"$set": revision.raised}))
-        write(store, "raise revisions", store.revisions, updates)
+        raises: list[Write] = [_raise(revisions[place]) for place in sorted(inserted.exists)]
+        write(store, "raise revisions", store.revisions, raises)
         return dict(inserted.refused)
 
     def tidy(self, keys: Iterable[str]) -> None:
@@ -119,6 +116,17 @@ class Revisions:
             DeleteOne({"_id": name, "rank": {"$lt": rank}}) for name, rank in sorted(ranks.items())
         ]
         write(self._store, "drop revisions that stand", self._store.revisions, drops)
+
+
+def _raise(revision: Revision) -> UpdateOne:
+    """Raise what is kept if it is lower. If another loader has just tidied it away, put it there again.
+
+    Where it is kept at this rank or above already, that is a duplicate key, and nothing to do.
+    """
+    document = bson.decode(revision.encoded.raw)
+    rest = {name: value for name, value in document.items() if name not in revision.raised and name != "_id"}
+    lower = {"_id": _id(revision), "rank": {"$lt": revision.rank}}
+    return UpdateOne(lower, {"$set": revision.raised, "$setOnInsert": rest}, upsert=True)
 
 
 def _id(revision: Revision) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from etl.errors import StoreError
 from etl.load.articles import ArticleSink
+from etl.load.retry import Retrier
 from etl.load.store import Store
 from etl.model import Outcome, Reason, Rejection
 from tests.load.made import article, stamp
@@ -285,6 +286,28 @@ class TestOthersAtTheSameTime:
         load_all(store, [article("k", "B", 9, stamp=stamp(9))], 1)
         sink.apply(plan)
         assert held(store) == expected([mine, article("k", "C", 5), article("k", "B", 9)])
+
+    def test_a_revision_tidied_away_while_it_is_raised_is_kept(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first = [article("k", "B", 2), article("k", "A", 1)]
+        load_all(store, first, 1)
+        second = article("k", "A", 3)
+        row = {**second.document(), "provenance": {**second.document()["provenance"], "record": 3}}
+        store.revisions.insert_one({**article("k", "B", 2).document(), "_id": "k/content-B", "article": "k"})
+        store.articles.replace_one({"_id": "k"}, row)  # another loader has put A in the place of B ...
+        call = Retrier.call
+
+        def meanwhile(self: Retrier, operation: str, function: Any) -> Any:
+            if operation == "raise revisions":
+                store.revisions.delete_one(
+                    {"_id": "k/content-A", "rank": {"$lt": "000003-A"}}
+                )  # ... and tidies
+            return call(self, operation, function)
+
+        monkeypatch.setattr(Retrier, "call", meanwhile)
+        load(store, ("k", "C", 9))
+        assert held(store) == expected([*first, second, article("k", "C", 9)])
 
     def test_what_is_about_to_be_displaced_is_not_tidied_away(self, store: Store) -> None:
         load_all(store, [article("k", "A", 1)], 1)

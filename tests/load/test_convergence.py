@@ -2,11 +2,14 @@
 
 import multiprocessing
 import random
+import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
+from etl.load.retry import Retrier
 from etl.load.store import Store, connected
 from etl.model import Article
 from etl.settings import RetrySettings, StoreSettings
@@ -53,6 +56,24 @@ def test_threads_on_the_same_keys_end_as_one_alone_and_insert_each_key_once(stor
     assert held(store) == expected(loads[0])
     assert len(outcomes) == 2400
     assert outcomes.count("i") == store.articles.count_documents({})
+
+
+@pytest.mark.parametrize(("keys", "batch"), [(1, 4), (3, 1), (3, 20), (10, 4), (10, 20)])
+def test_threads_that_keep_getting_ahead_of_each_other_end_as_one_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch, keys: int, batch: int
+) -> None:
+    call = Retrier.call
+
+    def dawdling(self: Retrier, operation: str, function: Any) -> Any:
+        time.sleep(random.random() ** 4 * 0.01)
+        return call(self, operation, function)
+
+    monkeypatch.setattr(Retrier, "call", dawdling)
+    loads = [records(60, keys, dump, seed=dump) for dump in range(5)]
+    with ThreadPoolExecutor(5) as pool:
+        outcomes = "".join(pool.map(lambda one: load_all(store, one, batch), loads))
+    assert held(store) == expected([one for load in loads for one in load])
+    assert outcomes.count("i") == keys
 
 
 def test_processes_on_the_same_keys_end_as_one_alone(store: Store, mongo_uri: str) -> None:
