@@ -31,6 +31,7 @@ class Limits(_Section):
     """Caps on what a dump may ask of the machine. Each is named in the message that it causes."""
 
     record_bytes: int = Field(8 << 20, ge=1024, description="Largest record.")
+    feed_bytes: int = Field(32 << 20, ge=1 << 16, description="Largest feed; feeds are read whole.")
     depth: int = Field(100, ge=1, le=180, description="Deepest nesting of a record's values.")
     members: int = Field(50_000, ge=1, description="Most members of an archive.")
     expansion_ratio: int = Field(

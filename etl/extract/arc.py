@@ -14,6 +14,8 @@ _HEADER = re.compile(
     rb"(?P<url>\S.*?) (?P<ip>[0-9a-fA-F.:]{3,45}|-) (?P<date>\d{12,20}) (?P<rest>.*?) ?(?P<length>-?\w+)"
 )
 _LONGEST_HEADER = 16 << 10
+_LINE_END = 2
+"""Bytes that the last record may lack: editors and downloads drop the line end of a file."""
 
 
 class Capture(NamedTuple):
@@ -53,7 +55,7 @@ def arc_captures(stream: Readable, dump: str, most: int) -> Iterator[Capture]:
             raise DumpError(dump, f"has no ARC header at byte {offset:,} (record {ordinal}): {shown!r}")
         size = int(header["length"])
         block = reader.take(size, most)
-        if reader.offset - start < size:
+        if reader.offset - start < size - _LINE_END:
             url = header["url"][:200].decode("utf-8", "replace")
             raise DumpError(dump, f"is cut off within record {ordinal} at byte {offset:,} ({url})")
         if not header["url"].startswith(ARC_MARK):

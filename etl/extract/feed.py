@@ -27,9 +27,10 @@ from etl.extract.types import Member, Reading
 from etl.model import RawRecord, Reason, Rejection
 
 _DC_DATE = re.compile(rb"<(?:[\w.-]+:)?date[\s>]", re.IGNORECASE)
-_DERIVED = frozenset(
-    ["title", "published", "updated", "link", "links", "id", "guidislink", "summary", "content", "author", "authors", "contributors", "tags", "category", "enclosures", "language", "href", "description"]
-)
+_DERIVED = frozenset((
+    "title", "published", "updated", "link", "links", "id", "guidislink", "summary", "content", "author",
+    "authors", "contributors", "tags", "category", "enclosures", "language", "href", "description",
+))  # fmt: skip
 """What feedparser says of an entry that is taken up elsewhere, or is only a view of something else."""
 
 
@@ -115,9 +116,10 @@ class _Feed:
         raw = raw or orjson.dumps(fields)
         if len(raw) > self._most:
             return too_large(raw, len(raw), self._most, record=record, member=name, offset=offset)
+        if not whole:
+            cut_off = Refusal(Reason.MALFORMED, "the feed ends within this entry")
+            return rejected(cut_off, raw, record, name, offset)
         try:
-            if not whole:
-                raise Refusal(Reason.MALFORMED, "the feed ends within this entry")
             for field, value in fields.items():
                 refuse_damage(value if isinstance(value, str) else " ".join(value), f"the entry's {field}")
         except Refusal as refusal:

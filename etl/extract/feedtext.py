@@ -84,7 +84,7 @@ def _refuse_bombs(doctype: str, dump: str) -> None:
             raise DumpError(dump, f"declares the external entity {name!r}; such feeds are refused")
         if _REFERENCE.search(value) or len(value) > _LONGEST_ENTITY:
             raise DumpError(
-                dump, f"declares the entity {name!r}, which could expand without bound; such feeds are refused"
+                dump, f"declares the entity {name!r}, which could expand without bound; it is refused"
             )
 
 

@@ -9,6 +9,7 @@ _CODINGS = ("all", "transfer", "content", "none")
 """What to undo, in order: many crawlers store a body decoded under the headers that it came with."""
 
 
+_BEGINNINGS = (b"<!doctype html", b"<html")
 _HTML = frozenset(("text/html", "application/xhtml+xml"))
 
 
@@ -38,7 +39,7 @@ def page_reply(block: bytes, most: int) -> Reply | None:
         except (OSError, ValueError) as error:
             cause = cause or str(error)
             continue
-        if content_type is None and not body[:1024].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        if content_type is None and not body[:1024].lstrip().lower().startswith(_BEGINNINGS):
             return None
         if coding == "all" or _is_plain(body):
             return Reply(record.http_charset, body)

@@ -5,11 +5,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from etl.extract.csv import csv_records, tsv_records
+from etl.extract.feed import feed_entries
+from etl.extract.html import html_page
 from etl.extract.json import json_records
 from etl.extract.jsonl import json_lines_reader
 from etl.extract.names import ARCHIVE_ENDINGS, ending, stated_compression, without_compression
+from etl.extract.parquet import parquet_rows
 from etl.extract.text import text_pages
 from etl.extract.types import Reader
+from etl.extract.warc import web_archive
+from etl.extract.xml import sgml_records, xml_records
 
 READERS: Mapping[str, Reader] = {
     "text": text_pages,
@@ -17,6 +22,12 @@ READERS: Mapping[str, Reader] = {
     "json": json_records,
     "csv": csv_records,
     "tsv": tsv_records,
+    "feed": feed_entries,
+    "html": html_page,
+    "warc": web_archive,
+    "xml": xml_records,
+    "sgml": sgml_records,
+    "parquet": parquet_rows,
 }
 
 ENDINGS: Mapping[str, str] = {
@@ -29,6 +40,18 @@ ENDINGS: Mapping[str, str] = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".tab": "tsv",
+    ".rss": "feed",
+    ".atom": "feed",
+    ".rdf": "feed",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".warc": "warc",
+    ".arc": "warc",
+    ".xml": "xml",
+    ".sgml": "sgml",
+    ".sgm": "sgml",
+    ".parquet": "parquet",
 }
 
 

@@ -96,11 +96,18 @@ class _Counted:
     def tell(self) -> int:
         return self._given
 
+    def seek(self, offset: int, whence: int = 0) -> int:
+        raise OSError("a stream of a dump is read once, from its start")
+
+    def close(self) -> None:
+        """Who opened the stream closes it."""
+
 
 def _warc_captures(stream: Readable, dump: str, most: int) -> Iterator[Capture]:
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-    records = iter(ArchiveIterator(_Counted(stream), parse_http=False, stream_detect=False, strict_mode=False))
+    counted = _Counted(stream)
+    records = iter(ArchiveIterator(counted, parse_http=False, stream_detect=False, strict_mode=False))
     ordinal, offset = 0, 0
     while True:
         try:
@@ -109,7 +116,8 @@ def _warc_captures(stream: Readable, dump: str, most: int) -> Iterator[Capture]:
                 return
             ordinal, offset = ordinal + 1, record.stream_pos
             wanted = record.record_type == WarcRecordType.response
-            block = _read(record.reader, most if record.content_length <= most else HEAD_BYTES) if wanted else b""
+            kept = most if record.content_length <= most else HEAD_BYTES
+            block = _read(record.reader, kept) if wanted else b""
             size = len(block) + record.consume()
         except (OSError, TypeError, ValueError) as error:
             raise _broken(dump, ordinal, offset, str(error)) from None

@@ -11,21 +11,21 @@ from typing import Any
 from etl.extract.datelines import date_line
 from etl.extract.html.lead import with_lead
 from etl.extract.html.linked_data import text_of
-from etl.extract.html.page import Page
+from etl.extract.html.page import Page, text_content
 from etl.extract.html.pruning import pruned, without_layout_tables
 
-_MOST_ELEMENTS = 30_000
-"""Elements of a page from which on only the first of the ways to find the text is tried."""
+_MANY_ELEMENTS = 15_000
+"""From so many on only the first of trafilatura's ways is tried, for the others take seconds."""
 _BLANK_LINES = re.compile(r"\n\s*\n|\n")
 _SIGNATURE = re.compile(r"\(?[A-Z]{2,6}\)?|[\w.]{2,8}/[\w./]{2,10}")
 _WORTHWHILE = 200
 _MISSED = 0.4
-_LONG, _SHORT = 600, 10_000_000
-"""Characters: of a paragraph that is kept even if part of it was pruned; of a text that may be the wrong one."""
+_LONG = 600
+"""Characters of a paragraph that is kept even if part of it was pruned."""
 _MUCH = 0.65
 _SENTENCE = 60
 _BYLINE = 90
-_LEFTOVERS = 5
+_LEFTOVERS, _LOOSE = 4, 70
 """So many short lines at the end that are no sentences are not the article's: prices, links, a menu."""
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]]*$|^- ")
 _REPEATED = 40
@@ -35,7 +35,7 @@ _PIECES = re.compile(r"\s*[|•·,–]\s+")
 def body_text(page: Page, title: str | None) -> str:
     """The article's paragraphs; nothing where the page has no text."""
     tree = pruned(page.tree)
-    paragraphs = _chosen(page.tree, tree)
+    paragraphs = _plain(tree) if page.is_huge else _chosen(page.tree, tree)
     paragraphs = with_lead(tree, paragraphs, title, page.meta("description", "og:description"))
     stated = _paragraphs(text_of(page.article.get("articleBody")))
     if _size(stated) >= _WORTHWHILE and _size(paragraphs) < _MISSED * _size(stated):
@@ -46,14 +46,12 @@ def body_text(page: Page, title: str | None) -> str:
 def _chosen(tree: Any, own: Any) -> list[str]:
     """The text that is found in the whole page, less what is not in the pruned one (`own`).
 
-    Where that is short, what was found may be the whole page for want of an article: then the text that
-    is found in the pruned page alone is asked too, and stands if it says much the same in less.
+    What was found may be the whole page for want of an article. So the text that is found in the pruned
+    page alone is asked too, and stands if it says much the same in less.
     """
     letters = _key("".join(own.itertext("*")))
     found = _extracted(tree)
     paragraphs = [part for part in found if len(part) > _LONG or _key(part) in letters]
-    if _size(paragraphs) > _SHORT:
-        return paragraphs
     alone = _extracted(own)
     as_much = _prose(alone) >= _MUCH * _prose(paragraphs)
     return alone if not paragraphs or (as_much and _size(alone) < _size(paragraphs)) else paragraphs
@@ -62,15 +60,19 @@ def _chosen(tree: Any, own: Any) -> list[str]:
 def _extracted(tree: Any) -> list[str]:
     from trafilatura import bare_extraction
 
-    fast = sum(1 for _ in tree.iter()) > _MOST_ELEMENTS
+    fast = sum(1 for _ in tree.iter()) > _MANY_ELEMENTS
     # It empties the tree that it is given.
     copy = without_layout_tables(deepcopy(tree))
     found: Any = bare_extraction(copy, include_comments=False, with_metadata=False, fast=fast)
     return _paragraphs(found.text or "") if found is not None else []
 
 
+def _plain(tree: Any) -> list[str]:
+    return _paragraphs("\n".join(map(text_content, tree.iter("p"))))
+
+
 def _without_edges(paragraphs: list[str], title: str | None) -> list[str]:
-    """Without repetitions, the headline, dates at the beginning, and signatures and loose lines at the end."""
+    """Less repetitions, the headline, dates at the beginning, signatures and loose lines at the end."""
     kept: list[str] = []
     seen: set[str] = set()
     heading = True
@@ -84,7 +86,7 @@ def _without_edges(paragraphs: list[str], title: str | None) -> list[str]:
     if len(kept) > 1 and _SIGNATURE.fullmatch(kept[-1]):
         del kept[-1]
     end = len(kept)
-    while end > 1 and len(kept[end - 1]) <= _BYLINE and not _SENTENCE_END.search(kept[end - 1]):
+    while end > 1 and len(kept[end - 1]) <= _LOOSE and not _SENTENCE_END.search(kept[end - 1]):
         end -= 1
     return kept[:end] if len(kept) - end >= _LEFTOVERS else kept
 

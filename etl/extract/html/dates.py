@@ -43,7 +43,7 @@ def published(page: Page) -> tuple[Moment | None, list[str]]:
     stated = list(_stated(page))
     moments = stated + shown_dates(page.tree, with_text=not stated)
     moments += _in_url(page)
-    if not moments:
+    if not moments and not page.is_huge:
         moments = _guessed(page)
     if not moments:
         return None, []
@@ -96,4 +96,5 @@ def _guessed(page: Page) -> list[Moment]:
         deepcopy(page.tree), extensive_search=False, original_date=True, url=url, max_date="2100-01-01"
     )
     moment = moment_of(day, "guess")
-    return [moment] if moment is not None else []
+    # The first of a month is what it makes of a month without a day.
+    return [moment] if moment is not None and moment.wall is not None and moment.wall.day != 1 else []

@@ -1,19 +1,26 @@
 """The lead: sentences between the headline and the body, which often stand in a box of their own."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from etl.extract.html.page import text_content
 
-_BLOCKS = frozenset(["p", "h2", "h3", "h4", "div", "span", "strong", "b", "em", "li", "section", "blockquote", "td"])
-_INLINE = frozenset(["a", "abbr", "b", "strong", "i", "em", "span", "br", "small", "sub", "sup", "u", "mark", "time", "font", "wbr", "q", "cite", "code"])
-_ELSEWHERE = frozenset(["nav", "aside", "footer", "form", "figure", "figcaption", "button", "select", "table"])
+_INLINE = frozenset((
+    "a", "abbr", "b", "strong", "i", "em", "span", "br", "small", "sub", "sup", "u", "mark", "time", "font",
+    "wbr", "q", "cite", "code",
+))  # fmt: skip
+_ELSEWHERE = frozenset((
+    "nav", "aside", "footer", "form", "figure", "figcaption", "button", "select", "table",
+))  # fmt: skip
 _LEAD = re.compile(
     r"lead|teaser|intro|standfirst|abstract|\bdek\b|deck|subtitle|subhead|subline|summary|excerpt|descri|chapo|chapeau"
     r"|vorspann|entrad|bajad|sommario|occhiello|sapo|perex|ingress|manchet|zajawka|anons|spot|synopsis",
     re.IGNORECASE,
 )
-_OTHERS = re.compile(r"author|byline|share|related|caption|credit|comment|cookie|nav|menu|breadcrumb|bio", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"author|byline|share|related|caption|credit|comment|cookie|nav|menu|breadcrumb|bio", re.IGNORECASE
+)
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟۔:][\"'”’»)\]]*$")
 _CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3\u0e00-\u0e7f]")
 _SHORTEST, _LONGEST = 40, 1200
@@ -39,36 +46,46 @@ def _leads(tree: Any, start: str, whole: str, headline: str, description: str) -
     summary = description[:_START]
     leads: list[str] = []
     begun = False
-    blocks = 0
-    for element in tree.body.iter("*"):
+    for blocks, (element, text) in enumerate(_runs(tree.body)):
         if element.tag == "h1":
             begun = True
             leads.clear()  # what came before an earlier h1 is not this article's
             continue
-        if element.tag not in _BLOCKS or not _is_leaf(element):
-            continue
-        text = text_content(element)
         key = _key(text)
-        if not key:
-            continue
-        blocks += begun
         if (len(key) >= _SHORTEST_CJK and key in start) or start[:_SHORTEST] in key:
             return leads[:_MOST_LEADS]
         if blocks > _MOST_BLOCKS:
             break
-        summarized = len(summary) >= _SHORTEST and (key.startswith(summary) or summary.startswith(key[:_START]))
-        if (begun or summarized) and key not in whole and key not in headline and _is_lead(element, text, summarized):
+        summarized = len(summary) >= _SHORTEST and summary.startswith(key[: len(summary)])
+        known = key in whole or key in headline
+        if (begun or summarized) and not known and _is_lead(element, text, summarized):
             leads.append(text)
     # The body's start was not met: only what the page itself calls its summary is sure to belong to it.
     return [text for text in leads if len(summary) >= _SHORTEST and _key(text).startswith(summary)][:1]
 
 
+def _runs(body: Any) -> Iterator[tuple[Any, str]]:
+    """Runs of text in the order of the page, each with the element that it is directly in."""
+    from lxml.etree import iterwalk
+
+    walk = iterwalk(body, events=("start", "end"))
+    for event, element in walk:
+        if not isinstance(element.tag, str):
+            continue
+        if event == "start":
+            leaf = element.tag == "h1" or _is_leaf(element)
+            text = text_content(element) if leaf else element.text
+            if leaf:
+                walk.skip_subtree()
+            around = element
+        else:
+            text, around = element.tail, element.getparent()
+        if around is not None and text and not text.isspace():
+            yield around, " ".join(text.split())
+
+
 def _is_leaf(element: Any) -> bool:
-    """Whether an element holds text, and none of the elements in it is a block."""
-    if not any((part or "").strip() for part in (element.text, *(child.tail for child in element))) and not (
-        element.tag == "p" or len(element) == 0
-    ):
-        return len(element) > 0 and all(child.tag in ("br", "em", "strong", "b", "i") for child in element)
+    """Whether all elements in an element are such as stand within a line."""
     return all(descendant.tag in _INLINE for descendant in element.iterdescendants("*"))
 
 

@@ -10,8 +10,9 @@ import orjson
 
 Node = dict[str, Any]
 
-_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?|;)\s*$")
-_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_OPENINGS = ("<!--", "//<![CDATA[", "// <![CDATA[", "<![CDATA[", "/*<![CDATA[*/", "/* <![CDATA[ */")
+_CLOSINGS = ("-->", "//]]>", "// ]]>", "]]>", "/*]]>*/", "/* ]]> */", ";")
+_TRAILING_COMMA = re.compile(r",(\s{0,200}[}\]])")
 _PAIR = re.compile(
     r'"(headline|datePublished|dateModified|dateCreated|@type|inLanguage|articleSection)"\s*:\s*"((?:[^"\\]|\\.){0,2000})"'
 )
@@ -124,7 +125,11 @@ def _top_nodes(value: Any, depth: int) -> Iterator[Node]:
 
 
 def _parsed(script: str) -> Any:
-    script = _WRAPPING.sub("", _WRAPPING.sub("", script)).strip()
+    script = script.strip()
+    for opening in _OPENINGS:
+        script = script.removeprefix(opening).lstrip()
+    for closing in (*_CLOSINGS, ";"):
+        script = script.removesuffix(closing).rstrip()
     if not script:
         return None
     try:

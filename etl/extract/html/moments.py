@@ -11,7 +11,7 @@ _ISO = re.compile(
     r"(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?",
     re.IGNORECASE,
 )
-_EMPTY = re.compile(r"(?:0000|0001|1900|1970-01-01)\b")
+_EMPTY = re.compile(r"(?:0000|0001|1900)\b|1970-01-01|0$")
 """What programs print for a date that they do not have."""
 _YEAR = re.compile(r"(?:19|20)\d\d|\d{10}")
 _MOST_CHARACTERS = 100
@@ -56,7 +56,8 @@ def moment_of(value: object, where: str) -> Moment | None:
     try:
         year, month, day = map(int, found["day"].split("-"))
         clock = [int(part) for part in (found["time"] or "0:0").split(":")]
-        wall = datetime(year, month, day, *clock, tzinfo=UTC).replace(tzinfo=None)
+        hour, minute, second = (*clock, 0)[:3]
+        wall = datetime(year, month, day, hour, minute, second, tzinfo=UTC).replace(tzinfo=None)
     except ValueError:
         return Moment(raw, where, None, timed=False, offset=None)
     offset = _offset(found["zone"])

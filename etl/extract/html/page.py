@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from etl.extract.declared import DAMAGE, decode_declared, html_encoding
@@ -14,7 +15,10 @@ _SAVED = re.compile(
     r"|Page saved with SingleFile\s+url:\s*(?P<single>\S{1,2000})\s+saved date:\s*(?P<date>[^\n]{10,80}))"
 )
 _WAYBACK = re.compile(r"^https?://web\.archive\.org/web/\d+[a-z_]*/(?=\w)")
-_WAYBACK_DATE = re.compile(r"FILE ARCHIVED ON (\d\d:\d\d:\d\d \w{3} \d{1,2}, \d{4})")
+_WAYBACK_DATE = re.compile(r"FILE ARCHIVED ON (\d\d:\d\d:\d\d) (\w{3}) (\d{1,2}), (\d{4})")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_HUGE = 40_000
+"""Elements; real pages have a few thousand."""
 _SPACE = re.compile(r"\s+")
 _TEXT = ".//text()[not(parent::script or parent::style or parent::noscript)]"
 
@@ -25,13 +29,20 @@ class Page:
     def __init__(self, data: bytes, charsets: Sequence[str | None], url: str | None = None) -> None:
         """`charsets` are encodings that are stated elsewhere than in the page, the most trusted first."""
         from lxml import html as lxml_html
+        from lxml.etree import ParserError
 
         self.text = decode_declared(data, (html_encoding(data), *charsets))
         markup = _XML_DECLARATION.sub("", _CONTROLS.sub(" ", self.text))
         parser = lxml_html.HTMLParser(encoding="utf-8", remove_pis=True)
-        self.tree: Any = lxml_html.document_fromstring(
-            markup.encode("utf-8", "replace") or b"<p/>", parser=parser, ensure_head_body=True
-        )
+        try:
+            self.tree: Any = lxml_html.document_fromstring(
+                markup.encode("utf-8", "replace"), parser=parser, ensure_head_body=True
+            )
+        except ParserError:
+            # Nothing but blanks, or a comment without an end: a page with nothing in it.
+            self.tree = lxml_html.document_fromstring(b"<p></p>", ensure_head_body=True)
+        self.is_huge = next(islice(self.tree.iter(), _HUGE, None), None) is not None
+        """Whether libraries that look at every element many times are to be spared."""
         self.metas = _metas(self.tree)
         self.known_url = url
         self.urls = self._urls()
@@ -56,15 +67,20 @@ class Page:
         head = self.text[:4096]
         found = _SAVED.search(head)
         if found:
-            return found["saved"] or found["single"], found["date"]
+            return found["saved"] or found["single"], (found["date"] or "").partition("(")[0].strip() or None
         archived = _WAYBACK_DATE.search(self.text[-4096:]) or _WAYBACK_DATE.search(head)
-        return None, f"{archived[1]} GMT" if archived else None
+        if archived is None or archived[2] not in _MONTHS:
+            return None, None
+        clock, month, day, year = archived.groups()
+        return None, f"{year}-{_MONTHS.index(month) + 1:02}-{int(day):02}T{clock}Z"
 
     def _urls(self) -> list[str]:
-        links = [
-            link.get("href") for link in self.tree.iter("link") if (link.get("rel") or "").lower() == "canonical"
+        links = (link for link in self.tree.iter("link") if (link.get("rel") or "").lower() == "canonical")
+        stated = [
+            *(link.get("href") for link in links),
+            *self.meta_all("og:url", "twitter:url"),
+            self.saved()[0],
         ]
-        stated = [*links, *self.meta_all("og:url", "twitter:url"), self.saved()[0]]
         found = [_WAYBACK.sub("", url.strip()) for url in stated if url]
         return [url for url in found if url.startswith(("http://", "https://")) and DAMAGE not in url]
 

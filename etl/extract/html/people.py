@@ -11,7 +11,8 @@ _AUTHOR_METAS = (
     "sailthru.author", "byl", "cxenseparse:author", "dc.creator", "dc:creator", "dcterms.creator",
     "citation_author", "article.author", "creator",
 )  # fmt: skip
-_NO_NAME = re.compile(r"https?:|www\.|@|^\d+$|^(?:admin|editor|redacci[oó]n|redaktion|webmaster|user)$", re.IGNORECASE)
+_NO_NAME = re.compile(r"https?:|www\.|@|^\d+$|^(?:admin|name|webmaster|user)$", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 _LONGEST = 200
 _MOST = 50
 
@@ -23,10 +24,11 @@ def authors(page: Page) -> list[str]:
         texts_of(page.article.get("creator")),
         *(page.meta_all(name) for name in _AUTHOR_METAS),
     ):
-        names = [name for name in dict.fromkeys(stated) if _is_name(name)]
+        plain = (_TAG.sub("", name).strip() for name in stated)
+        names = [name for name in dict.fromkeys(plain) if _is_name(name)]
         if names:
             return names[:_MOST]
-    return _from_byline(page)
+    return [] if page.is_huge else _from_byline(page)
 
 
 def tags(page: Page) -> list[str]:

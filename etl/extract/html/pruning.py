@@ -5,12 +5,18 @@ from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
-_TAGS = frozenset(
-    ["script", "style", "noscript", "template", "nav", "footer", "aside", "form", "button", "select", "iframe", "svg", "figcaption", "dialog"]
-)
-_WORDS = frozenset(
-    ["caption", "icaption", "credit", "credits", "copyright", "photocredit", "figcaption", "related", "recommended", "recommendations", "newsletter", "sidebar", "widget", "share", "sharing", "sharer", "social", "tags", "taglist", "comments", "comment", "disqus", "promo", "advert", "advertisement", "ad", "ads", "advertorial", "sponsored", "breadcrumb", "breadcrumbs", "cookie", "cookies", "paywall", "subscribe", "subscription", "readmore", "instagram-media", "twitter-tweet", "fb-post", "tiktok-embed", "embed"]
-)
+_TAGS = frozenset((
+    "script", "style", "noscript", "template", "nav", "footer", "aside", "form", "button", "select", "iframe",
+    "svg", "figcaption", "dialog",
+))  # fmt: skip
+_WORDS = frozenset((
+    "caption", "icaption", "credit", "credits", "copyright", "photocredit", "figcaption", "related",
+    "recommended", "recommendations", "newsletter", "sidebar", "widget", "share", "sharing", "sharer",
+    "social", "tags", "taglist", "comments", "comment", "disqus", "promo", "advert", "advertisement", "ad",
+    "ads", "advertorial", "sponsored", "breadcrumb", "breadcrumbs", "cookie", "cookies", "paywall",
+    "subscribe", "subscription", "readmore", "instagram-media", "twitter-tweet", "fb-post", "tiktok-embed",
+    "embed",
+))  # fmt: skip
 """Words of class and id that mark such an element."""
 _WORD = re.compile(r"[a-z]+|[A-Z][a-z]*|[A-Z]+(?![a-z])")
 _KEPT = frozenset(("html", "body", "head", "main", "article", "h1"))
@@ -28,7 +34,9 @@ _LONGEST_LINK = 250
 _LINK_BLOCKS = ("p", "h2", "h3", "h4", "h5", "div")
 _MOST_CHILDREN = 8
 _LABEL = re.compile(r"[^.!?\n]{0,60}[:：–—»>→]\s*")
-_PICTURE = re.compile(r"pic(?:ture)?|image|img|photo|gallery|slideshow|thumb|bild|foto|immagine|imagen", re.IGNORECASE)
+_PICTURE = re.compile(
+    r"pic(?:ture)?|image|img|photo|gallery|slideshow|thumb|bild|foto|immagine|imagen", re.IGNORECASE
+)
 _LONGEST_CAPTION = 400
 
 
@@ -77,7 +85,9 @@ def _is_picture(element: Any) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     if element.tag != "figure" and not _PICTURE.search(names):
         return False
-    return next(element.iter("img", "picture", "video"), None) is not None and len(list(element.iter("p"))) < 2
+    if next(element.iter("img", "picture", "video"), None) is None:
+        return False
+    return len(list(element.iter("p"))) < 2
 
 
 def _words(names: str) -> Iterable[str]:

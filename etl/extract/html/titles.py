@@ -7,18 +7,23 @@ agree on is the headline.
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from urllib.parse import urlsplit
 
 from etl.extract.html.linked_data import text_of, texts_of
 from etl.extract.html.page import Page, text_content
 
 _SEPARATOR = re.compile(r"\s+[|–—\-·•:»«/~⋆*>‹›]+\s+|\s*[|｜»]\s*|\s*[_]\s*(?=\S+$)|(?<=\S)\s*[|]{2}\s*|::")
-_TITLE_METAS = ("twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "headline", "title")
+_TITLE_METAS = (
+    "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "headline", "title",
+)  # fmt: skip
 _SUFFIX = re.compile(r"\s+[|–—\-·•»]\s+\S|\s*\|")
 _ELLIPSIS = re.compile(r"\s*(?:\.{3}|…)\s*$")
 _SHORTEST = 3
-_MOST_H1 = 10
+_MOST_HEADINGS = 20
+_SURE = 12
+"""Letters from which on one title within another one is no chance."""
 _LONGEST = 2000
 
 
@@ -27,21 +32,17 @@ def headline(page: Page) -> str | None:
     brands = _brands(page)
     linked = _cleaned(text_of(page.article.get("headline")) or text_of(page.article.get("name")), brands)
     shared = _cleaned(page.meta("og:title"), brands)
-    shown = [text for text in (_cleaned(text_content(h1), brands) for h1 in _h1s(page)) if text]
-    others = [_cleaned(title, brands) for title in page.meta_all(*_TITLE_METAS)]
+    other = _cleaned(page.meta(*_TITLE_METAS), brands)
     window = _cleaned(_window_title(page), brands)
-    main = _main_h1(shown, [linked, shared, *others, window])
-    linked = _whole(linked, [shared, main, *others, window])
-    linked, shared = _up_to(main, linked), _up_to(main, shared)
-    candidates = [text for text in (linked, shared, main, *others[:1], window) if text]
-    if not candidates:
-        return None
-    for text in candidates:
-        # The first one that another kind of title agrees with.
-        agreeing = sum(_key(text) == _key(other) for other in (linked, shared, main) if other)
-        if agreeing > 1:
-            return text
-    return _without_trimmings(candidates)
+    main = _main_heading(page, brands, [linked, shared, other, window])
+    linked, shared = (_up_to(main, _whole(text, [main, shared, other, window])) for text in (linked, shared))
+    shared = shared or other
+    # What readers see goes before what was written for machines, where a second title bears it out.
+    for one, another in ((linked, main), (shared, main), (linked, shared), (window, main)):
+        if one and another and _key(one) == _key(another):
+            return one
+    candidates = [text for text in (linked, shared, main, window) if text]
+    return _without_trimmings(candidates) if candidates else None
 
 
 def site_name(page: Page) -> str | None:
@@ -54,7 +55,8 @@ def _without_trimmings(candidates: list[str]) -> str:
     """Of titles that all differ, the first; or one in it that is the same without a label or a brand."""
     first = candidates[0]
     for other in candidates[1:]:
-        if len(_key(other)) >= 12 and len(_key(other)) * 2 > len(_key(first)) and _key(other) in _key(first):
+        key = _key(other)
+        if len(key) >= _SURE and len(key) * 2 > len(_key(first)) and key in _key(first):
             return other
     return first
 
@@ -64,8 +66,10 @@ def _whole(title: str | None, others: Iterable[str | None]) -> str | None:
     if not title or not _ELLIPSIS.search(title):
         return title
     stem = _key(_ELLIPSIS.sub("", title))
-    longer = (other for other in others if other and _key(other).startswith(stem) and not _ELLIPSIS.search(other))
-    return next(longer, title) if stem else title
+    for other in others:
+        if stem and other and _key(other).startswith(stem) and not _ELLIPSIS.search(other):
+            return other
+    return title
 
 
 def _up_to(main: str | None, title: str | None) -> str | None:
@@ -77,20 +81,27 @@ def _up_to(main: str | None, title: str | None) -> str | None:
     return title
 
 
-def _main_h1(shown: list[str], others: Iterable[str | None]) -> str | None:
-    """The `h1` that another title speaks of, else the first."""
+def _main_heading(page: Page, brands: frozenset[str], others: Sequence[str | None]) -> str | None:
+    """The `h1` that another title speaks of, else the first; without any, a lower heading that is one."""
     known = [_key(other) for other in others if other]
+    shown = _headings(page, brands, "h1")
     for text in shown:
         if any(_key(text) == key for key in known):
             return text
     for text in shown:
-        if len(_key(text)) >= 12 and any(_key(text) in key or key in _key(text) for key in known if len(key) >= 12):
+        key = _key(text)
+        if len(key) >= _SURE and any(key in other or other in key for other in known if len(other) >= _SURE):
             return text
-    return shown[0] if shown else None
+    if shown:
+        return shown[0]
+    parts = {_key(part) for other in others if other for part in _SEPARATOR.split(other)} | set(known)
+    lower = (text for text in _headings(page, brands, "h2", "h3") if len(_key(text)) >= _SURE)
+    return next((text for text in lower if _key(text) in parts), None)
 
 
-def _h1s(page: Page) -> list:  # type: ignore[type-arg]
-    return [h1 for h1 in page.tree.iter("h1")][:_MOST_H1]
+def _headings(page: Page, brands: frozenset[str], *tags: str) -> list[str]:
+    found = islice(page.tree.iter(*tags), _MOST_HEADINGS)
+    return [text for text in (_cleaned(text_content(heading), brands) for heading in found) if text]
 
 
 def _window_title(page: Page) -> str | None:
@@ -111,7 +122,8 @@ def _brands(page: Page) -> frozenset[str]:
     for url in (page.known_url, *page.urls):
         host = (urlsplit(url or "").hostname or "").removeprefix("www.")
         if "." in host:
-            names += [host, host.split(".")[-2] if host.count(".") < 2 else host.rsplit(".", 2)[0], host.split(".")[0]]
+            labels = host.split(".")
+            names += [host, labels[0], labels[-2], ".".join(labels[-3:-1])]
     return frozenset(key for key in map(_key, names) if len(key) >= 2)
 
 

@@ -96,7 +96,7 @@ def _moments_in(shown: str) -> list[Moment]:
 
 
 def _stands(element: Any) -> bool | None:
-    """Whether an element stands in the article; None if it belongs to something else, or tells of a change."""
+    """Whether an element stands in the article; None if it is something else's, or tells of a change."""
     inside, hops = False, 0
     while element is not None and hops < 15:
         names = " ".join(filter(None, map(element.get, ("class", "id", "itemprop"))))
@@ -110,5 +110,3 @@ def _stands(element: Any) -> bool | None:
             return True
         element, hops = element.getparent(), hops + 1
     return inside
-
-
