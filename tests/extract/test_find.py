@@ -38,7 +38,7 @@ def folder(tmp_path, monkeypatch):
         path = tmp_path / "dumps" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
-    for name in [".DS_Store", "a.txt~", ".git/x.txt", "photo.jpg", "e.html.gz", "noending"]:
+    for name in [".DS_Store", "a.txt~", ".git/x.txt", "photo.jpg", "e.pdf.gz", "noending"]:
         path = tmp_path / "dumps" / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"x")
@@ -62,7 +62,7 @@ def test_another_ending_is_reported_and_leftovers_are_not(folder):
     things, _ = found("dumps/")
     assert reasons(things) == {
         "photo.jpg": "its ending '.jpg' is no dump format's; state a `format` to read it",
-        "e.html.gz": "its ending '.html' is no dump format's; state a `format` to read it",
+        "e.pdf.gz": "its ending '.pdf' is no dump format's; state a `format` to read it",
         "noending": "it has no ending, and so is no dump format's; state a `format` to read it",
     }
 
