@@ -23,7 +23,8 @@ LIMIT = 1
 
 def deployments(schedule: ScheduleSettings) -> list[RunnerDeployment]:
     """Nightly on its schedule; backfill and replay by hand. The flows are found by their modules."""
-    cron = Cron(schedule.cron, timezone=schedule.timezone)
+    # By its slug the schedule is known again: one that somebody has paused stays paused.
+    cron = Cron(schedule.cron, timezone=schedule.timezone, slug="nightly")
     module = EntrypointType.MODULE_PATH
     return [
         RunnerDeployment.from_flow(nightly, "nightly", schedule=cron, entrypoint_type=module),

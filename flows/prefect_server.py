@@ -219,7 +219,13 @@ def _drain() -> None:
 def _server_environment(home: Path, api_url: str) -> dict[str, str]:
     # A user's own PREFECT_ settings may speak of another server's database, port or services.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    return inherited | prefect_environment(home, api_url) | {"PREFECT_SERVER_LOGGING_LEVEL": "WARNING"}
+    ours = {
+        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_ROOT_LEVEL": "WARNING",  # else its log has some lines a second, on nothing
+        # How soon the next runs of a deployment that was served anew are there to be seen; a minute else.
+        "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "10",
+    }
+    return inherited | prefect_environment(home, api_url) | ours
 
 
 def _healthy(api_url: str) -> bool:
