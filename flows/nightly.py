@@ -60,6 +60,6 @@ def find_work(configuration: Configuration, day: dt.date, sources: list[str] | N
     """
     root = configuration.folder.parent
     return [
-        (source, Listing(find_dumps(source.paths, day=day, root=root)))
+        (source, Listing(find_dumps(source.paths, day=day, root=root, any_ending=source.format is not None)))
         for source in chosen_sources(configuration, sources)
     ]
