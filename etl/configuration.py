@@ -8,6 +8,8 @@
       sources/<name>.toml  etl.sources.Source (the name is the file's)
       mongo/*.json         validators and indexes, installed by the loader
 
+Only what is a user's own must be there: lists and validators that the folder lacks are the shipped ones.
+
 Everything is read and checked once, here. Every problem is found in one go and named with its file,
 line and key, so that `article-etl check` can print them all.
 """
@@ -26,6 +28,11 @@ from etl.settings import Settings
 from etl.sources import ADHOC, Names, Role, Source
 
 _T = TypeVar("_T", bound=BaseModel)
+
+
+_TOP = Path(__file__).parents[1]
+SHIPPED = next((f for f in (_TOP / "config", _TOP / "flows/_shipped/config") if f.is_dir()), _TOP / "config")
+"""The configuration that comes with the project: at the top of a checkout, or inside the wheel."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -50,6 +57,8 @@ class Configuration(msgspec.Struct, frozen=True):
     field_table: dict[Role, Names]
     boilerplate: Names
     not_articles: Names
+    mongo: Path
+    """Folder of the validators and indexes."""
 
     def source(self, name: str) -> Source:
         """The source of that name.
@@ -85,9 +94,9 @@ def examine(folder: Path) -> tuple[Configuration | None, list[Problem]]:
         return None, [Problem(str(folder), None, "", hint)]
     problems: list[Problem] = []
     settings = _parse(folder / "settings.toml", Settings, problems) or Settings()
-    table = _lists(folder / "fields.toml", get_args(Role), problems)
-    boilerplate = _lists(folder / "boilerplate.toml", ("lines",), problems)
-    not_articles = _lists(folder / "not_articles.toml", ("titles",), problems)
+    table = _lists(own_or_shipped(folder, "fields.toml"), get_args(Role), problems)
+    boilerplate = _lists(own_or_shipped(folder, "boilerplate.toml"), ("lines",), problems)
+    not_articles = _lists(own_or_shipped(folder, "not_articles.toml"), ("titles",), problems)
     sources: dict[str, Source] = {}
     for path in sorted((folder / "sources").glob("*.toml")):
         source = _parse(path, Source, problems, {"name": path.stem})
@@ -100,8 +109,15 @@ def examine(folder: Path) -> tuple[Configuration | None, list[Problem]]:
         field_table=table,  # type: ignore[arg-type]  # its keys were held against Role
         boilerplate=boilerplate.get("lines", ()),
         not_articles=not_articles.get("titles", ()),
+        mongo=own_or_shipped(folder, "mongo"),
     )
     return (None if problems else configuration), problems
+
+
+def own_or_shipped(folder: Path, name: str) -> Path:
+    """A file or folder of the configuration: the user's own where there is one."""
+    own = folder / name
+    return own if own.exists() else SHIPPED / name
 
 
 def with_overrides(source: Source | None, overrides: list[str]) -> Source:

@@ -7,10 +7,8 @@ from pathlib import Path
 import msgspec
 from platformdirs import user_data_path
 
+from etl.configuration import SHIPPED
 from etl.errors import ConfigError
-
-SHIPPED = Path(__file__).parent / "_shipped"
-"""Configuration and samples inside an installed wheel; a checkout has them at its top."""
 
 
 class Environment(msgspec.Struct, frozen=True):
@@ -55,10 +53,8 @@ class Environment(msgspec.Struct, frozen=True):
 def _config(value: str | None) -> Path:
     if value:
         return Path(value).expanduser().absolute()
-    for folder in (Path("config"), Path(__file__).parents[1] / "config"):
-        if (folder / "settings.toml").is_file():
-            return folder.absolute()
-    return SHIPPED / "config"
+    here = Path("config")
+    return here.absolute() if (here / "settings.toml").is_file() else SHIPPED
 
 
 def _uri(variables: Mapping[str, str]) -> str | None:

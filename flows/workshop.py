@@ -65,7 +65,7 @@ def workshop(environment: Environment, configuration: Configuration | None = Non
                 environment=environment,
                 configuration=configuration,
                 store=store,
-                schema=Schema.read(configuration.folder / "mongo"),
+                schema=Schema.read(configuration.mongo),
                 connection=Connection(uri, environment.database),
             )
         finally:

@@ -123,3 +123,13 @@ def test_the_parser_version_follows_the_policy_and_nothing_else() -> None:
 def test_the_line_of_a_key_is_found_in_tables_and_dotted_keys() -> None:
     text = 'a = 1\n[b]\nc = 2\n["d e"]\nf.g = 3\n'
     assert [line_of(text, key) for key in ("a", "b", "b.c", "d e.f.g", "b.x", "zz")] == [1, 2, 3, 5, 2, None]
+
+
+def test_what_a_folder_lacks_is_the_shipped_one(tmp_path: Path) -> None:
+    write(tmp_path, "sources/wire.toml", "")
+    configuration = read_configuration(tmp_path)
+    assert "headline" in configuration.field_table["title"]
+    assert configuration.boilerplate
+    assert (configuration.mongo / "articles.json").is_file()
+    write(tmp_path, "boilerplate.toml", "lines = []")
+    assert read_configuration(tmp_path).boilerplate == ()

@@ -43,6 +43,6 @@ def _compiled(configuration: Configuration) -> Iterator[str]:
         except ConfigError as error:
             yield f"{source_path(configuration.folder, source.name)}: {error}"
     try:
-        Schema.read(configuration.folder / "mongo")
+        Schema.read(configuration.mongo)
     except ConfigError as error:
         yield str(error)

@@ -12,11 +12,11 @@ from rich.box import SIMPLE
 from rich.markup import escape
 from rich.table import Table
 
-from etl.configuration import read_configuration
+from etl.configuration import SHIPPED, read_configuration
 from etl.load.quarantine import Quarantine, Selection
 from flows.cli.console import out, show_report
 from flows.cli.nightly import own_prefect, run_nightly
-from flows.environment import SHIPPED, Environment
+from flows.environment import Environment
 from flows.workshop import workshop
 
 NAME = "demo"
@@ -29,7 +29,7 @@ def command() -> None:
     # The samples go where they can do no harm: never to a server that somebody configured.
     for name in ("ARTICLE_ETL_MONGO_URI", "ARTICLE_ETL_MONGO_URI_FILE"):
         os.environ.pop(name, None)
-    os.environ["ARTICLE_ETL_CONFIG"] = str(_config())
+    os.environ["ARTICLE_ETL_CONFIG"] = str(SHIPPED)
     environment = Environment.read()
     sources = sorted(read_configuration(environment.config).sources)
     out.print(f"Starting MongoDB and Prefect (data in {environment.home}) …", markup=False, highlight=False)
@@ -42,12 +42,6 @@ def command() -> None:
     _where_next(environment)
     if any(report.state in ("failed", "interrupted") for report in reports):
         raise typer.Exit(1)
-
-
-def _config() -> Path:
-    """The configuration of the samples: the checkout's, else the one in the installed package."""
-    checkout = Path(__file__).parents[2]
-    return checkout / "config" if (checkout / "samples").is_dir() else SHIPPED / "config"
 
 
 def _show_rejected(environment: Environment) -> None:
