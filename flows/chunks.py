@@ -6,7 +6,8 @@ only waits: the work is done in worker processes, or in this one for a small run
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent import futures
+from concurrent.futures import Executor
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -42,20 +43,25 @@ class PrefectTasks:
             return
         workers = self._shop.workers
         with worker_pool(self._shop.connection, job, workers) as (pool, work, stopping):
-            yield from _submitted(chunks, _through(pool, work), 2 * workers, stop, stopping)
+            yield from _submitted(chunks, through(pool, work, stop, stopping), 2 * workers, stop)
 
 
-def _through(pool: ProcessPoolExecutor, work: Work) -> Work:
-    return lambda chunk: pool.submit(work, chunk).result()
+def through(pool: Executor, work: Work, stop: Stop, on_stop: Callable[[], object]) -> Work:
+    """The work as done by a worker process, which `on_stop` is to tell when the run is to stop."""
+
+    def wait(chunk: Chunk) -> ChunkReport:
+        future = pool.submit(work, chunk)
+        while True:
+            done, _ = futures.wait([future], timeout=0.5)
+            if stop():
+                on_stop()
+            if done:
+                return future.result()
+
+    return wait
 
 
-def _submitted(
-    chunks: Iterable[Chunk],
-    work: Work,
-    ahead: int,
-    stop: Stop,
-    on_stop: Callable[[], object] = lambda: None,
-) -> Iterator[ChunkReport]:
+def _submitted(chunks: Iterable[Chunk], work: Work, ahead: int, stop: Stop) -> Iterator[ChunkReport]:
     waiting: deque[PrefectFuture[ChunkReport]] = deque()
     for chunk in chunks:
         waiting.append(load_chunk_task.submit(_label(chunk), chunk, work))
@@ -63,8 +69,6 @@ def _submitted(
             yield waiting.popleft().result()
         if stop():
             break
-    if stop():
-        on_stop()
     while waiting:
         yield waiting.popleft().result()
 

@@ -11,6 +11,8 @@ import pytest
 from etl.errors import ConfigError, DumpError
 from etl.extract.types import Dump
 from etl.load.entries import Load
+from etl.load.runs import Runs
+from etl.load.schema import Schema
 from etl.load.store import Store
 from etl.model import Days
 from etl.pipeline.backfill import MOST_PIECES, Item, Mode, Plan, checked_days, plan_backfill
@@ -18,8 +20,10 @@ from etl.pipeline.job import LoadReport
 from etl.pipeline.listing import Listing
 from etl.pipeline.run import load
 from etl.pipeline.runners import Here
+from etl.pipeline.totals import with_earlier_attempts
 from etl.pipeline.why import Why, reason
 from etl.sources import Source
+from tests.command import PROJECT
 from tests.pipeline.loading import collections, job, load_paths
 from tests.pipeline.records import write_jsonl
 
@@ -156,17 +160,19 @@ class Wire:
         }
 
     def backfill(
-        self, mode: Mode = "missing", of: Days = MARCH, source: Source | None = None, run: str = "run"
+        self,
+        mode: Mode = "missing",
+        of: Days = MARCH,
+        source: Source | None = None,
+        run: str = "run",
+        **options: Any,
     ) -> LoadReport:
-        from etl.load.schema import Schema
-        from tests.command import PROJECT
-
         source = source or self.dated
         again = datetime.now(UTC).replace(tzinfo=None) if mode == "all" else None
         this = msgspec.structs.replace(job(run), days=of, again=again)
         plan = plan_backfill([source], of, mode, this, self.store, self.folder)
         schema = Schema.read(PROJECT / "config/mongo")
-        return load(plan.work([source]), this, self.store, schema, Here(self.store))
+        return load(plan.work([source]), this, self.store, schema, Here(self.store), **options)
 
 
 @pytest.fixture
@@ -253,3 +259,26 @@ class TestWithTheLedger:
         # The whole was loaded under another name, which the plan cannot know; the content tells.
         later = wire.backfill(of=days(8, 9), source=wire.undated, run="later")
         assert (later.skipped, later.counts.read) == (1, 0)
+
+    def test_a_run_stopped_between_days_is_interrupted_and_its_next_attempt_reports_both(
+        self, wire: Wire
+    ) -> None:
+        wire.write(1, 2, 3)
+        first = wire.backfill(run="backfill", stop=lambda: wire.store.loads.count_documents({}) > 0)
+        assert (first.state, first.interrupted, first.loaded) == ("interrupted", True, 1)
+        second = wire.backfill(run="backfill")
+        assert (second.state, second.loaded) == ("completed", 2)
+        whole = with_earlier_attempts(second, wire.store)
+        assert (whole.loaded, whole.counts.read, whole.counts.inserted) == (3, 3, 3)
+        assert whole.sources["dated"].loaded == 3
+        kept = Runs(wire.store).get("backfill")
+        assert kept is not None
+        assert kept.report is not None
+        assert (kept.state, kept.report["loaded"]) == ("completed", 3)
+
+    def test_the_report_of_a_single_attempt_is_left_as_it_is(self, wire: Wire) -> None:
+        wire.write(1)
+        (wire.folder / "2026-03-02.jsonl").write_bytes((wire.folder / "2026-03-01.jsonl").read_bytes())
+        report = wire.backfill()
+        assert report.loaded == 2  # the second is a copy; the ledger has one entry of both
+        assert with_earlier_attempts(report, wire.store) is report
