@@ -14,8 +14,8 @@ _HEADER = re.compile(
     rb"(?P<url>\S.*?) (?P<ip>[0-9a-fA-F.:]{3,45}|-) (?P<date>\d{12,20}) (?P<rest>.*?) ?(?P<length>-?\w+)"
 )
 _LONGEST_HEADER = 16 << 10
-_LINE_END = 2
-"""Bytes that the last record may lack: editors and downloads drop the line end of a file."""
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_LENGTH = re.compile(rb"^content-length:\s*(\d{1,15})\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 class Capture(NamedTuple):
@@ -55,7 +55,7 @@ def arc_captures(stream: Readable, dump: str, most: int) -> Iterator[Capture]:
             raise DumpError(dump, f"has no ARC header at byte {offset:,} (record {ordinal}): {shown!r}")
         size = int(header["length"])
         block = reader.take(size, most)
-        if reader.offset - start < size - _LINE_END:
+        if reader.offset - start < size and not _is_whole(block):
             url = header["url"][:200].decode("utf-8", "replace")
             raise DumpError(dump, f"is cut off within record {ordinal} at byte {offset:,} ({url})")
         if not header["url"].startswith(ARC_MARK):
@@ -68,6 +68,16 @@ def arc_captures(stream: Readable, dump: str, most: int) -> Iterator[Capture]:
                 block,
                 size,
             )
+
+
+def _is_whole(block: bytes) -> bool:
+    """Whether a block that is shorter than its header says holds all that HTTP says of its body.
+
+    So it is in archives whose line ends were converted, or whose last one was dropped.
+    """
+    head = _HEAD_END.search(block)
+    length = _LENGTH.search(block, 0, head.start()) if head else None
+    return head is not None and length is not None and len(block) - head.end() >= int(length[1])
 
 
 def _iso(digits: str) -> str:

@@ -33,6 +33,7 @@ _ALIASES = {
 }
 _STATEFUL = ("iso2022", "hz")
 """Encodings whose bytes are all ASCII."""
+_WIDE = ("utf-16", "utf-32")
 _MULTIBYTE = ("gb18030", "gbk", "gb2312", "big5", "big5hkscs", "cp950", "cp932", "shift_jis", "euc", "cp949")
 _FEW = 6
 """Bytes: so little that is not ASCII may read as UTF-8 by chance."""
@@ -78,7 +79,8 @@ def decode_declared(data: bytes, stated: Iterable[str | None]) -> str:
     >>> decode_declared("naïve".encode(), ["iso-8859-1"]), decode_declared(b"na\\xefve", ["utf-8", "latin-1"])
     ('naïve', 'naïve')
     """
-    names = [name for name in map(known_encoding, stated) if name]
+    # UTF-16 shows in the bytes; stated where it does not show, it is what a program forgot to change.
+    names = [name for name in map(known_encoding, stated) if name and not name.startswith(_WIDE)]
     wide = wide_encoding(data)
     if wide is not None:
         encoding, mark = wide

@@ -26,6 +26,9 @@ from etl.extract.streams import read_all
 from etl.extract.types import Member, Reading
 from etl.model import RawRecord, Reason, Rejection
 
+_NAME_AND_ADDRESS = re.compile(
+    r"<?[^\s@<>()]+@[^\s@<>()]+>?\s*\(([^()]+)\)|([^<>()@]+?)\s*[<(][^\s@<>()]+@[^<>()]+[>)]"
+)
 _DC_DATE = re.compile(rb"<(?:[\w.-]+:)?date[\s>]", re.IGNORECASE)
 _DERIVED = frozenset((
     "title", "published", "updated", "link", "links", "id", "guidislink", "summary", "content", "author",
@@ -104,14 +107,14 @@ class _Feed:
             last = record == len(parsed.entries)
             yield self._entry(entry, record, raw, offset, whole=not (cut_off and last and not is_closed(raw)))
         if cut_off:
-            raise DumpError(dump, f"ends before its last tag, after entry {record}; fetch it again: {cause}")
+            raise DumpError(dump, f"ends before its last tag, after entry {record} ({cause}); fetch it again")
 
     def _entry(
         self, entry: Any, record: int, raw: bytes, offset: int | None, *, whole: bool
     ) -> RawRecord | Rejection:
         name = self._member.name
-        fields = {**self._common, **_fields(entry, has_dc_date=_DC_DATE.search(raw) is not None)}
-        fields = {field: value for field, value in fields.items() if value}
+        stated = _fields(entry, has_dc_date=_DC_DATE.search(raw) is not None)
+        fields = {field: value for field, value in (self._common | stated).items() if value}
         # What cannot be told apart in the markup is kept as it was understood.
         raw = raw or orjson.dumps(fields)
         if len(raw) > self._most:
@@ -142,7 +145,7 @@ def _fields(entry: Any, *, has_dc_date: bool) -> dict[str, Any]:
         "title": get("title"),
         "published": published,
         "updated": updated,
-        "url": _url(get("link"), get("links") or ()),
+        "url": _url(get("link"), get("links") or (), get("id")),
         "body": content or summary,
         "summary": summary if content else None,
         "authors": _authors(entry),
@@ -152,15 +155,22 @@ def _fields(entry: Any, *, has_dc_date: bool) -> dict[str, Any]:
     }
 
 
-def _url(link: str | None, links: Iterable[Any]) -> str | None:
-    """The entry's page: never the link of an attached file where there is another one."""
+def _url(link: str | None, links: Iterable[Any], identifier: str | None) -> str | None:
+    """The entry's page: never the link of an attached file where there is another one, nor a bare id."""
+    if link == identifier and not (link or "").startswith("http"):
+        return None
     by_rel = {stated.get("rel"): stated.get("href") for stated in reversed(tuple(links))}
     return by_rel.get("alternate") or link if link == by_rel.get("enclosure") else link
 
 
 def _authors(entry: Any) -> list[str]:
+    whole = dict.get(entry, "author") or ""
     stated = [author.get("name") or author.get("email") for author in dict.get(entry, "authors") or ()]
-    return [name for name in (*stated, *(() if any(stated) else (dict.get(entry, "author"),))) if name]
+    if len(stated) < 2 and "@" in whole:
+        # feedparser cuts addresses in long domains into pieces.
+        named = _NAME_AND_ADDRESS.fullmatch(whole)
+        return [next(filter(None, named.groups()), whole)] if named else [whole]
+    return [name for name in (*stated, *(() if any(stated) else (whole,))) if name]
 
 
 def _language(entry: Any) -> dict[str, str]:

@@ -49,6 +49,10 @@ def page_reply(block: bytes, most: int) -> Reply | None:
 def _parsed(block: bytes, coding: str) -> Any:
     from fastwarc.warc import WarcRecord, WarcRecordType
 
+    if (end := block.find(b"\n")) > 0 and block[end - 1 : end] != b"\r":
+        # Line ends were converted: the library knows those of HTTP only.
+        head, separator, body = block.partition(b"\n\n")
+        block = head.replace(b"\n", b"\r\n") + separator.replace(b"\n", b"\r\n") + body
     record: Any = WarcRecord()
     record.init_headers(WarcRecordType.response, content_length=len(block))
     record.is_http = True

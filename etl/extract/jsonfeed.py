@@ -11,8 +11,10 @@ from etl.extract.rejecting import rejected, too_large
 from etl.extract.types import Member, Reading
 from etl.model import RawRecord, Rejection
 
-_KEPT = ("id", "external_url", "image", "summary")
-"""Keys of an item that go under their own names."""
+_TAKEN = frozenset((
+    "title", "date_published", "date_modified", "url", "content_html", "content_text", "authors", "author",
+))  # fmt: skip
+"""Keys of an item that go under other names; all others stay as they are."""
 
 
 def json_feed_entries(text: str, member: Member, reading: Reading) -> Iterator[RawRecord | Rejection]:
@@ -37,18 +39,20 @@ def json_feed_entries(text: str, member: Member, reading: Reading) -> Iterator[R
             )
             continue
         try:
-            fields = {**_item_fields(parser.checked(item, raw)), **common}
+            fields = common | _item_fields(parser.checked(item, raw))
         except Refusal as refusal:
             yield rejected(refusal, raw, record, member.name, None)
         else:
-            fields.setdefault("language", feed.get("language"))
-            yield RawRecord(
-                {name: value for name, value in fields.items() if value}, record, raw, member.name
-            )
+            filled = {name: value for name, value in fields.items() if value}
+            yield RawRecord(filled, record, raw, member.name)
 
 
 def _feed_fields(feed: dict[str, Any]) -> dict[str, Any]:
-    return {"feed_title": feed.get("title"), "feed_url": feed.get("home_page_url") or feed.get("feed_url")}
+    return {
+        "language": feed.get("language"),
+        "feed_title": feed.get("title"),
+        "feed_url": feed.get("home_page_url") or feed.get("feed_url"),
+    }
 
 
 def _item_fields(item: dict[str, Any]) -> dict[str, Any]:
@@ -64,11 +68,5 @@ def _item_fields(item: dict[str, Any]) -> dict[str, Any]:
             for author in (authors if isinstance(authors, list) else [authors])
             if isinstance(author, dict) and author.get("name")
         ],
-        "tags": item.get("tags"),
-        **{name: item[name] for name in _KEPT if name in item and not isinstance(item[name], dict)},
     }
-    if item.get("language"):
-        fields["language"] = item["language"]
-    if fields["body"] == fields.get("summary"):
-        del fields["summary"]
-    return fields
+    return fields | {name: value for name, value in item.items() if name not in _TAKEN}

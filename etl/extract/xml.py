@@ -23,7 +23,9 @@ _TAG = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*\[(.*?)\]\s*>", re.DOTALL)
 _ENTITY = re.compile(rb"<!ENTITY\s+(?:%\s+)?([^\s>]{1,60})")
 _ROOT = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->|<![^>\[]*(?:\[.*?\]\s*)?>)*+<([A-Za-z_][\w.:-]*)", re.DOTALL)
-_SEVEN_BIT = ("iso2022", "hz", "utf-7", "utf-16", "utf-32", "cp037", "cp500", "cp1140")
+_NOT_ASCII = ("iso2022", "hz", "utf-7", "cp037", "cp500", "cp1140")
+"""Encodings in which a byte of a character may look like a tag's."""
+_WIDE = ("utf-16", "utf-32")
 
 
 def xml_records(member: Member, reading: Reading) -> Iterator[RawRecord | Rejection]:
@@ -80,11 +82,13 @@ def _records(
             f"holds the elements {', '.join(tags[:8]) or 'of no name'}; "
             'say which one is a record, as in `record = "article"`',
         )
-    encoding = known_encoding(stated) or known_encoding(reading.encoding)
     wide = wide_encoding(head)
+    encoding = known_encoding(stated) or known_encoding(reading.encoding)
+    if encoding and encoding.startswith(_WIDE):
+        encoding = None  # it shows in the bytes, or it is not so
     if wide is not None:
         stream = Transcoded(stream, *wide, member.dump)
-    elif encoding and encoding.startswith(_SEVEN_BIT):
+    elif encoding and encoding.startswith(_NOT_ASCII):
         stream = Transcoded(stream, encoding, 0, member.dump)
     encodings = () if wide else line_encodings(head, encoding)
     most = reading.limits.record_bytes

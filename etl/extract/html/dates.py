@@ -96,5 +96,9 @@ def _guessed(page: Page) -> list[Moment]:
         deepcopy(page.tree), extensive_search=False, original_date=True, url=url, max_date="2100-01-01"
     )
     moment = moment_of(day, "guess")
-    # The first of a month is what it makes of a month without a day.
-    return [moment] if moment is not None and moment.wall is not None and moment.wall.day != 1 else []
+    changed = moment_of(modified(page), "meta")
+    if moment is None or moment.wall is None or moment.wall.day == 1:
+        return []  # the first of a month is what it makes of a month without a day
+    if changed is not None and changed.wall is not None and changed.wall.date() == moment.wall.date():
+        return []
+    return [moment]
