@@ -19,6 +19,7 @@ _PAGES = 10
 # What each scenario reads beside the corpus itself: of one record in how many.
 _FILES: dict[str, tuple[tuple[Callable[[Corpus, int], Path], int], ...]] = {
     "loads": ((Corpus.grown, 1), (Corpus.changed, 1)),
+    "changes": ((Corpus.changed, 1),),
     "handwritten": ((Corpus.jsonl, 4),),
     "sizes": ((Corpus.jsonl, 4), (Corpus.jsonl, 2)),
     "gzip": ((Corpus.gzip, 1),),
@@ -41,7 +42,7 @@ class Scenarios:
         self._documents_count = 0
 
     def loads(self) -> Iterator[Run]:
-        """A fresh load, then on the same collection: again, grown by 1 %, a tenth of it changed."""
+        """A fresh load, then on the same collection: again, grown by 1 %, and then a tenth of it changed."""
         n = self.records
         dump = self._current(self.corpus.jsonl(n))
         self.runner.server.empty()
@@ -50,6 +51,13 @@ class Scenarios:
             self._documents_count = save_documents(self.runner.server.database, "articles", self._documents)
         yield self.runner.product("rerun", n, dump, skipped=1)
         yield self.runner.product("grown", n + max(1, n // 100), self._current(self.corpus.grown(n)))
+        yield self.runner.product("grown-changed", n, self._current(self.corpus.changed(n)))
+
+    def changes(self) -> Iterator[Run]:
+        """A fresh load, and a tenth of it changed in place."""
+        n = self.records
+        self.runner.server.empty()
+        yield self.runner.product("base", n, self._current(self.corpus.jsonl(n)))
         yield self.runner.product("changed", n, self._current(self.corpus.changed(n)))
 
     def raw(self) -> Iterator[Run]:
@@ -101,7 +109,7 @@ class Scenarios:
             name = f"transform-{processes}"
             yield self.runner.module(name, self.records, "transform_only", dump, str(processes))
 
-    NAMES = ("loads", "raw", "handwritten", "mongoimport", "sizes", "gzip", "pages", "transform")
+    NAMES = ("loads", "raw", "changes", "handwritten", "mongoimport", "sizes", "gzip", "pages", "transform")
     """Every scenario, in the order of a round: methods of this class. Dask's is to be added here."""
 
     def round(self, names: set[str]) -> Iterator[Run | Exception]:

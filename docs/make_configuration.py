@@ -63,7 +63,7 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "| variable | meaning |"
     yield "|---|---|"
-    yield "| `ARTICLE_ETL_HOME` | data folder: embedded MongoDB, Prefect's history (default: user data folder) |"
+    yield "| `ARTICLE_ETL_HOME` | data folder: embedded MongoDB, Prefect's history (default: user data) |"
     yield "| `ARTICLE_ETL_CONFIG` | configuration folder (default: `config/`) |"
     yield "| `ARTICLE_ETL_MONGO_URI` | MongoDB server to use in place of the embedded one |"
     yield "| `ARTICLE_ETL_MONGO_URI_FILE` | file that holds that address, such as a container's secret |"

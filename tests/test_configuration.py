@@ -30,7 +30,7 @@ def test_a_source_is_named_by_its_file(tmp_path: Path) -> None:
 
 def test_an_unknown_source_is_named_beside_those_that_there_are(tmp_path: Path) -> None:
     write(tmp_path, "sources/wire.toml", "")
-    with pytest.raises(ConfigError, match="no source 'wier'.*there: wire"):
+    with pytest.raises(ConfigError, match=r"no source 'wier'.*there: wire"):
         read_configuration(tmp_path).source("wier")
 
 

@@ -32,7 +32,10 @@ def parquet(**columns):
         (pa.array([dt.date(2023, 9, 22)]), "2023-09-22"),
         (pa.array([dt.datetime(2023, 9, 22, 10, 49)], pa.timestamp("s")), "2023-09-22T10:49:00"),
         (pa.array([1695379740_123456789], pa.timestamp("ns")), "2023-09-22T10:49:00.123456"),
-        (pa.array([dt.datetime(2023, 9, 22, 8, 49)], pa.timestamp("ms", "Europe/Berlin")), "2023-09-22T10:49:00+02:00"),
+        (
+            pa.array([dt.datetime(2023, 9, 22, 8, 49)], pa.timestamp("ms", "Europe/Berlin")),
+            "2023-09-22T10:49:00+02:00",
+        ),
         (pa.array([["a", "b"]]), ["a", "b"]),
         (pa.array([{"by": {"name": "Ann"}}]), {"by": {"name": "Ann"}}),
         (pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int64())), [["a", 1]]),

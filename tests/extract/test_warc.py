@@ -29,7 +29,8 @@ ONE_PAGE = {
     "example-bad.warc.gz.bad": (2, "http://example.com?example=1", "2014-01-03T03:03:21Z"),
 }
 NO_PAGE = [
-    "example-digest.warc", "example-resource.warc.gz", "example-space-in-target-uri.warc.gz", "post-test.warc.gz",
+    "example-digest.warc", "example-resource.warc.gz", "example-space-in-target-uri.warc.gz",
+    "post-test.warc.gz",
 ]  # fmt: skip
 
 

@@ -34,7 +34,7 @@ DUMP = Dump("a.jsonl", "a.jsonl", 10)
 def entry(
     state: Any = "finished", sha256: str = "s", parser: str = "1", size: int = 10, days: Days | None = None
 ) -> Load:
-    now = datetime(2026, 3, 1)  # noqa: DTZ001 - as the ledger keeps it
+    now = datetime(2026, 3, 1)
     return Load(
         id="", source="wire", parser=parser, sha256=sha256, dump="a.jsonl", size=size, declared=None,
         state=state, attempts=1, run="run", started_at=now, days=days,
@@ -204,7 +204,7 @@ class TestWithTheLedger:
             {
                 "_id": "x/dated/y", "source": "dated", "dump": "2026-03-02.jsonl", "sha256": "x",
                 "parser": "y", "state": "failed", "attempts": 1, "size": len(whole), "run": "before",
-                "started_at": datetime(2026, 3, 2),  # noqa: DTZ001 - as the ledger keeps it
+                "started_at": datetime(2026, 3, 2),
             }
         )  # fmt: skip
         assert wire.whys("failed") == {"01": "-never seen", "02": "+failed"}

@@ -74,7 +74,7 @@ def seed_fields():
     [(None, 10, "assumed"), ("Asia/Shanghai", 2, "source")],
 )
 def test_the_seed_becomes_its_article(zone, hour, origin):
-    published_at = datetime(2023, 9, 22, hour, 49)  # noqa: DTZ001
+    published_at = datetime(2023, 9, 22, hour, 49)
     fields = seed_fields()
     made = article(fields, source=Source(name="seed", timezone=zone), boilerplate=("Leave a Replay",))
     assert made.title == fields["title"]
@@ -91,7 +91,7 @@ def test_the_seed_becomes_its_article(zone, hour, origin):
     assert paragraphs[0].startswith("News from this website")
     assert "Leave a Replay" not in made.body
     assert (made.authors, made.editor, made.language) == (["Li Han"], "Baohua", "en")
-    assert made.captured_at == datetime(2023, 9, 22, 13, 15, 31)  # noqa: DTZ001
+    assert made.captured_at == datetime(2023, 9, 22, 13, 15, 31)
     assert (len(made.tags), made.tags[0]) == (22, "Standing")
     assert (made.flags, made.extra) == ([], {})
     assert made.rank.startswith("2023-09-22T13:15:31.000Z/")
@@ -123,7 +123,7 @@ def test_every_role_is_filled_by_its_common_names():
     assert made.tags == ["Budget", "schools"]
     assert made.language == "en"
     assert made.url == "https://example.org/a?b=1&c=2"
-    assert made.captured_at == datetime(2023, 9, 22, 13, 15, 31)  # noqa: DTZ001
+    assert made.captured_at == datetime(2023, 9, 22, 13, 15, 31)
     assert made.extra == {"section": "local"}
 
 
@@ -188,7 +188,7 @@ def test_a_date_from_another_field_is_recorded():
     source = Source(name="s", published_from=("date", "captured"))
     made = article({**FIELDS, "crawled_at": "1695388531"}, source=source)
     assert made.published["from"] == "crawled_at"
-    assert made.published_at == made.captured_at == datetime(2023, 9, 22, 13, 15, 31)  # noqa: DTZ001
+    assert made.published_at == made.captured_at == datetime(2023, 9, 22, 13, 15, 31)
 
 
 def test_a_day_alone_stays_a_day_in_the_key():
@@ -196,7 +196,7 @@ def test_a_day_alone_stays_a_day_in_the_key():
         {**FIELDS, "published_at": "2023-09-22"}, source=Source(name="s", timezone="Asia/Shanghai")
     )
     assert made.key == f"2023-09-22/{made.title_hash}"
-    assert made.published_at == datetime(2023, 9, 21, 16)  # noqa: DTZ001
+    assert made.published_at == datetime(2023, 9, 21, 16)
     assert made.published["precision"] == "day"
 
 
