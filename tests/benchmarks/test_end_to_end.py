@@ -22,12 +22,12 @@ def test_stages_add_up_to_the_way_of_a_record(tmp_path: Path):
 @pytest.mark.mongo
 def test_a_small_run_measures_and_writes_its_results(tmp_path: Path):
     folders = ["--out", str(tmp_path / "out"), "--corpus", str(tmp_path / "corpus")]
-    status = main(["--records", "200", "--rounds", "1", "--only", "loads,raw,handwritten", *folders])
+    status = main(["--records", "200", "--rounds", "1", "--only", "loads,raw", *folders])
     assert status == 0
 
     document = json.loads((tmp_path / "out" / "results.json").read_text())
     runs = {run["name"]: run for run in document["rounds"][0]}
-    assert set(runs) == {"fresh", "rerun", "grown", "grown-changed", "raw", "handwritten"}
+    assert set(runs) == {"fresh", "rerun", "grown", "grown-changed", "raw"}
     new = sum(articles.origin(number)[0] == "new" for number in range(200))
     assert runs["fresh"]["report"]["inserted"] == new
     assert runs["raw"]["records"] == new
