@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from etl.configuration import Configuration, read_configuration
+from etl.errors import ConfigError
 from etl.load.quarantine import Quarantine, Selection
 from etl.load.runs import Runs
 from etl.load.store import Store
@@ -93,7 +94,8 @@ def test_only_what_is_selected_and_open_is_tried(store: Store, dump: Path) -> No
     load_paths(store, [dump], source=wire(dump.parent))
     new = wire(dump.parent, date_order="DMY")
     assert again(store, new, Selection(reason=Reason.UNDATED)).counts.read == 1
-    assert again(store, new, Selection(source="other")).counts.read == 0
+    with pytest.raises(ConfigError, match="no source 'other'"):
+        again(store, new, Selection(source="other"))
     (entry,) = Quarantine(store).list(Selection(reason=Reason.AMBIGUOUS_DATE))
     assert Quarantine(store).mark([entry.id], "discarded", "ann") == 1
     assert again(store, new).counts.read == 1
