@@ -47,6 +47,10 @@ def warc(block, kind="response", more=""):
     return head.encode() + block + b"\r\n\r\n"
 
 
+def chunked(*pieces):
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in (*pieces, b""))
+
+
 @needs_dumps
 @pytest.mark.parametrize("name", ONE_PAGE)
 def test_a_real_archive_gives_its_one_page(name):
@@ -87,14 +91,9 @@ def test_broken_archives_name_the_place():
         (page(), ""),
         (gzip.compress(page()), "Content-Encoding: gzip\r\n"),
         (zlib.compress(page()), "Content-Encoding: deflate\r\n"),
-        (
-            b"10\r\n" + page()[:16] + b"\r\n%x\r\n" % len(page()[16:]) + page()[16:] + b"\r\n0\r\n\r\n",
-            "Transfer-Encoding: chunked\r\n",
-        ),
-        (
-            page(),
-            "Content-Encoding: gzip\r\n",
-        ),  # what many crawlers leave: the header of a body that they decoded
+        (chunked(page()[:16], page()[16:]), "Transfer-Encoding: chunked\r\n"),
+        # Many crawlers leave the header of a body that they decoded.
+        (page(), "Content-Encoding: gzip\r\n"),
         (page(), "Transfer-Encoding: chunked\r\n"),
     ],
     ids=["plain", "gzip", "deflate", "chunked", "not gzip", "not chunked"],
@@ -163,7 +162,7 @@ def test_a_stream_that_fails_is_told_after_what_came_before():
     assert error == "the stream broke"
 
 
-@pytest.mark.parametrize("cut", [10, 200, 400, 800])
+@pytest.mark.parametrize("cut", [10, 200, 400, -50])
 def test_an_archive_that_ends_early_fails_after_its_whole_records(cut):
     whole = warc(http(page()))
     records, error = read(web_archive, whole + whole[:cut])
@@ -177,7 +176,7 @@ def test_an_empty_archive_gives_nothing_and_another_file_fails():
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_damaged_archive_gives_records_or_a_message(data):
     whole = warc(http(page())) * 2
     start = data.draw(st.integers(0, len(whole)))
