@@ -8,18 +8,20 @@ BIN := .venv/bin
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
+# The locks are complete, so that pip has nothing to resolve: left to it, an extra that prefect asks for
+# (sqlalchemy[asyncio]) is taken in its newest version, which the lock does not hold.
 # Stamps: an environment is made again when its lock or the package's own metadata changes.
 .venv/.made:
 	$(PYTHON) -m venv .venv
 	touch $@
 
 .venv/.run: .venv/.made requirements.lock pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
 .venv/.dev: .venv/.run requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	touch $@
 
 .PHONY: demo
