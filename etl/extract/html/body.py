@@ -18,16 +18,19 @@ _MANY_ELEMENTS = 15_000
 """From so many on only the first of trafilatura's ways is tried, for the others take seconds."""
 _BLANK_LINES = re.compile(r"\n\s*\n|\n")
 _SIGNATURE = re.compile(r"\(?[A-Z]{2,6}\)?|[\w.]{2,8}/[\w./]{2,10}")
-_WORTHWHILE = 200
-_MISSED = 0.4
+_WORTHWHILE, _MISSED = 200, 0.4
+"""The text in JSON-LD counts from so many characters on, where what was found is so small a part of it."""
+_SURE = 3000
+"""Characters from which on a text of which nothing was pruned is taken for the article without more ado."""
 _LONG = 600
 """Characters of a paragraph that is kept even if part of it was pruned."""
-_MUCH = 0.65
-_SENTENCE = 60
+_MUCH, _SENTENCE = 0.65, 60
+"""Share of the characters in paragraphs of at least so many."""
 _BYLINE = 90
 _LEFTOVERS, _LOOSE = 4, 70
 """So many short lines at the end that are no sentences are not the article's: prices, links, a menu."""
-_SENTENCE_END = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]]*$|^- ")
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟۔።။։][\"'”’»)\]]*$|^- |[\u0e00-\u0eff\u1780-\u17ff]$")
+"""Thai, Lao and Khmer end a sentence with nothing; an item of a list is no loose line."""
 _REPEATED = 40
 _PIECES = re.compile(r"\s*[|•·,–]\s+")
 
@@ -46,12 +49,14 @@ def body_text(page: Page, title: str | None) -> str:
 def _chosen(tree: Any, own: Any) -> list[str]:
     """The text that is found in the whole page, less what is not in the pruned one (`own`).
 
-    What was found may be the whole page for want of an article. So the text that is found in the pruned
-    page alone is asked too, and stands if it says much the same in less.
+    What was found may be the whole page for want of an article. So unless it is long and clean, the text
+    that is found in the pruned page alone is asked too, and stands if it says much the same in less.
     """
     letters = _key("".join(own.itertext("*")))
     found = _extracted(tree)
     paragraphs = [part for part in found if len(part) > _LONG or _key(part) in letters]
+    if len(paragraphs) == len(found) and _size(paragraphs) >= _SURE:
+        return paragraphs
     alone = _extracted(own)
     as_much = _prose(alone) >= _MUCH * _prose(paragraphs)
     return alone if not paragraphs or (as_much and _size(alone) < _size(paragraphs)) else paragraphs

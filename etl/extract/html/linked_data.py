@@ -22,7 +22,7 @@ _MOST_NODES = 500
 
 _PAGE_TYPES = frozenset(("WebPage", "ItemPage", "AboutPage", "WebSite"))
 _MEDIA_TYPES = frozenset(("VideoObject", "AudioObject", "PodcastEpisode", "Recipe", "MediaObject", "Review"))
-_ARTICLE_TYPES = frozenset(("BlogPosting", "Report", "SocialMediaPosting", "DiscussionForumPosting", "Blog"))
+_ARTICLE_TYPES = frozenset(("BlogPosting", "Report", "SocialMediaPosting", "DiscussionForumPosting"))
 
 
 def nodes_of(scripts: Iterable[str]) -> list[Node]:

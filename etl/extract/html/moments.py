@@ -15,6 +15,8 @@ _EMPTY = re.compile(r"(?:0000|0001|1900)\b|1970-01-01|0$")
 """What programs print for a date that they do not have."""
 _YEAR = re.compile(r"(?:19|20)\d\d|\d{10}")
 _MOST_CHARACTERS = 100
+_ONE_MINUTE, _QUARTER = timedelta(minutes=1), timedelta(minutes=15)
+"""Zones differ by quarters of an hour."""
 _ONE_DAY = timedelta(days=1)
 _WEST, _EAST = timedelta(hours=12), timedelta(hours=14)
 _SLACK = timedelta(hours=6)
@@ -72,11 +74,19 @@ def best_of(moments: Sequence[Moment]) -> Moment:
     """
     best = moments[0]
     for other in moments[1:]:
-        if other.wall is None or disagree(best, other) or (best.timed and not other.timed):
-            continue
-        if _fullness(other) > _fullness(best):
+        if _fullness(other) > _fullness(best) and _says_the_same(other, best):
             best = other
     return best
+
+
+def _says_the_same(other: Moment, best: Moment) -> bool:
+    """Whether a fuller statement may be of the same moment: the same clock, or that of another zone."""
+    if other.wall is None or disagree(best, other) or (best.timed and not other.timed):
+        return False
+    if best.wall is None or not best.timed:
+        return True
+    instant = other.wall - (other.offset or timedelta())
+    return any(abs(best.wall - clock) % _QUARTER < _ONE_MINUTE for clock in (other.wall, instant))
 
 
 def disagree(one: Moment, other: Moment) -> bool:

@@ -20,7 +20,6 @@ _TITLE_METAS = (
 )  # fmt: skip
 _SUFFIX = re.compile(r"\s+[|–—\-·•»]\s+\S|\s*\|")
 _ELLIPSIS = re.compile(r"\s*(?:\.{3}|…)\s*$")
-_SHORTEST = 3
 _MOST_HEADINGS = 20
 _SURE = 12
 """Letters from which on one title within another one is no chance."""
@@ -74,7 +73,7 @@ def _whole(title: str | None, others: Iterable[str | None]) -> str | None:
 
 def _up_to(main: str | None, title: str | None) -> str | None:
     """The title without what follows the `h1` in it after a separator: a brand that is stated nowhere."""
-    if main and title and len(main) < len(title) and title.startswith(main) and len(_key(main)) >= 12:
+    if main and title and len(main) < len(title) and title.startswith(main) and len(_key(main)) >= _SURE:
         rest = title[len(main) :]
         if _SUFFIX.match(rest):
             return main
@@ -132,7 +131,7 @@ def _cleaned(title: str | None, brands: frozenset[str]) -> str | None:
     if not title:
         return None
     title = " ".join(html.unescape(title).split())[:_LONGEST]
-    if _key(title) in brands or len(_key(title)) < _SHORTEST - 1:
+    if _key(title) in brands or len(_key(title)) < 2:
         return None
     while True:
         parts = list(_SEPARATOR.finditer(title))

@@ -38,6 +38,19 @@ AT = "2023-09-22T10:49:00+02:00"
         (linked(datePublished="2023-09-22T00:00:00Z") + meta("article:published_time", AT), "", AT, "meta"),
         (linked(datePublished="September 22, 2023") + meta("article:published_time", AT), "", AT, "meta"),
         (linked(datePublished="2023-09-22T10:49:00"), f'<time datetime="{AT}">x</time>', AT, "time"),
+        (
+            linked(datePublished="2023-09-22T10:49:00") + meta("date", "2023-09-22T08:49:00Z"),
+            "",
+            "2023-09-22T08:49:00Z",
+            "meta",
+        ),
+        # of the same day, but of another event
+        (
+            linked(datePublished="2023-09-22T10:49:00") + meta("date", "2023-09-22T12:31:17Z"),
+            "",
+            "2023-09-22T10:49:00",
+            "json-ld",
+        ),
         # not a date, though it stands where one should
         (linked(datePublished="0000-00-00 00:00:00") + meta("article:published_time", AT), "", AT, "meta"),
         (
