@@ -33,9 +33,13 @@ up: .venv/.run ## The local stack: MongoDB, Prefect with its UI, the deployments
 	$(BIN)/article-etl up
 
 .PHONY: test
-test: .venv/.dev ## Every test, real servers included, then lint
-	$(BIN)/python -m pytest
+test: .venv/.dev ## Every test but the stack's, real servers included, then lint
+	$(BIN)/python -m pytest -m "not stack"
 	$(MAKE) --no-print-directory lint
+
+.PHONY: test-stack
+test-stack: .venv/.dev ## The compose file's services by their own commands (needs root and Postgres)
+	$(BIN)/python -m pytest tests/compose
 
 .PHONY: lint
 lint: .venv/.dev ## Style, types, layers

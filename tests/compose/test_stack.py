@@ -20,6 +20,7 @@ pytestmark = [
     pytest.mark.mongo,
     pytest.mark.prefect,
     pytest.mark.slow,
+    pytest.mark.stack,
     pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT)),
 ]
 

@@ -169,6 +169,12 @@ def slow_verdict(value: Any, depth: int) -> bool:
     return all("\0" not in key for key in keys) and all(slow_verdict(one, depth - 1) for one in inner)
 
 
+def test_an_integer_of_19_digits_that_fits_is_kept_beside_a_large_float() -> None:
+    """An epoch in nanoseconds is no bad value, whatever else the record holds."""
+    line = b'{"title": "x", "date": 1695388531000000000, "weight": 1e20}'
+    assert RecordParser(100).checked(orjson.loads(line), line)["date"] == 1695388531000000000
+
+
 @given(st.dictionaries(st.text(), values, max_size=4))
 def test_the_fast_check_equals_the_slow_one(fields):
     raw = json.dumps(fields).encode()

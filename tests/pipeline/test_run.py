@@ -168,6 +168,32 @@ def test_a_dump_that_grew_or_changed_costs_its_changed_part(
     assert store.quarantine.count_documents({}) == 4
 
 
+@pytest.mark.usefixtures("blocks")
+def test_a_change_after_a_growth_costs_its_changed_part_too(
+    store: Store, dump: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump.write_bytes(dump.read_bytes().removesuffix(BAD))
+    load_paths(store, [dump], "first")
+    with dump.open("ab") as file:
+        file.write(
+            orjson.dumps({"title": "New", "published_at": "2026-04-02T00:00:00Z", "body": "."}) + b"\n"
+        )
+    load_paths(store, [dump], "grown")
+    dump.write_bytes(dump.read_bytes().replace(b"report 7:", b"report seven:", 1))
+    parsed = 0
+    call = Normalizer.__call__
+
+    def counting(self: Normalizer, *arguments: Any) -> Any:
+        nonlocal parsed
+        parsed += 1
+        return call(self, *arguments)
+
+    monkeypatch.setattr(Normalizer, "__call__", counting)
+    report = load_paths(store, [dump], "changed")
+    assert (report.counts.read, report.counts.inserted) == (601, 1)
+    assert parsed == 1
+
+
 class Crash(Exception):  # noqa: N818
     """Stands for the process being killed between two operations."""
 
