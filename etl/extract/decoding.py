@@ -103,7 +103,7 @@ def declared_codecs(declared: str | None) -> tuple[str, ...]:
         return ()
     try:
         name = codecs.lookup(declared).name
-        b"a".decode(name)
+        "a".encode(name).decode(name)  # a codec of text, and not one such as hex
     except (LookupError, ValueError):
         raise ConfigError(
             f"the encoding {declared!r} is not known; state one such as utf-8, gb18030 or windows-1252"

@@ -40,6 +40,8 @@ def missing() -> str | None:
     """Why there can be no such container here; None where there can."""
     if os.geteuid() != 0:
         return "needs root, for namespaces"
+    if PROJECT.is_relative_to("/tmp"):
+        return f"the checkout lies at {PROJECT}, and each container has a /tmp of its own"
     for program in ("unshare", "nsenter", "setpriv"):
         if not shutil.which(program):
             return f"needs {program} (util-linux)"

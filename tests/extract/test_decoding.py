@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from etl.errors import ConfigError, DumpError, Refusal
 from etl.extract.decoding import (
+    declared_codecs,
     decode,
     guess_encoding,
     line_encodings,
@@ -196,3 +197,8 @@ def test_what_was_peeked_at_comes_again_and_an_error_after_it():
     assert stream.read(3) + stream.read(3) == b"abcd"
     with pytest.raises(DumpError, match="broken"):
         stream.read(1)
+
+
+@pytest.mark.parametrize("declared", ["utf-16", "utf-32", "gb2312", "latin-1"])
+def test_an_encoding_of_any_width_may_be_declared(declared: str) -> None:
+    assert declared_codecs(declared)
