@@ -82,6 +82,10 @@ def markdown(report: LoadReport, about: str) -> str:
         hidden = len(report.failures) - SHOWN_FAILURES
         lines += [f"- and {hidden} more (`article-etl status`)"] if hidden > 0 else []
         lines += [""]
+    if report.misses:
+        lines += ["## Expectations missed", ""]
+        lines += [f"- **{miss.source}** `{miss.what}`: {_plain(miss.detail)}" for miss in report.misses]
+        lines += [""]
     if report.counts.reasons:
         lines += ["## Rejected", "", "| reason | records | look at them |", "|---|---:|---|"]
         for reason, n in sorted(report.counts.reasons.items(), key=lambda item: -item[1]):

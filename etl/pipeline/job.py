@@ -153,6 +153,16 @@ class ChunkReport(msgspec.Struct, frozen=True):
     interrupted: bool = False
 
 
+class Miss(msgspec.Struct, frozen=True):
+    """An expectation of a source (`[expect]` in its TOML) that the run did not meet."""
+
+    source: str
+    what: str
+    """The key of `[expect]`, such as `min_records`."""
+    detail: str
+    """What was found and what was expected, for people: `12 records on 2026-03-01, at least 500 expected`."""
+
+
 class SourceReport(msgspec.Struct, frozen=True):
     """What came of one source in a run."""
 
@@ -179,6 +189,8 @@ class LoadReport(msgspec.Struct, frozen=True):
     failures: tuple[Failure, ...] = ()
     notices: tuple[str, ...] = ()
     slowest: tuple[DumpTime, ...] = ()
+    misses: tuple[Miss, ...] = ()
+    """Expectations that were not met."""
     error: str | None = None
     """What stopped the whole run, where something did."""
     interrupted: bool = False

@@ -94,6 +94,8 @@ def show_failures(report: LoadReport) -> None:
     """Say on stderr what failed and what was passed over."""
     for notice in report.notices:
         err.print(f"note: {notice}", markup=False, highlight=False, soft_wrap=True)
+    for miss in report.misses:
+        complain(f"{miss.source}: expected otherwise ({miss.what}): {miss.detail}")
     for failure in report.failures:
         complain(f"{failure.dump}: {failure.error}")
     if report.error:
