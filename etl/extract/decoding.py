@@ -67,6 +67,10 @@ _ENOUGH = 0.1
 _MOST = 0.5
 """Share of a text that shows a declared encoding to be right; others read more by chance."""
 _NOT_ASCII = re.compile(rb"[^\x00-\x7f]+")
+_EVIDENCE = 4
+"""Bytes that are not ASCII, from fewer of which nothing is guessed: any encoding would explain them."""
+_CUT_OFF = re.compile(rb"[a-z][\xc2-\xde](?![A-Za-z\x80-\xff])")
+"""A capital letter that ends a small word, were it a code page's: the first half of a character of UTF-8."""
 _WESTERN = frozenset(
     "£€¥§©®°·«»‘’‚“”„–—…•™¡¿½¼¾²ªº\xa0àâäáãåçéèêëíìîïñóòôöõúùûüßæøœÀÂÄÁÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÆØŒ"
 )
@@ -220,14 +224,18 @@ def guess_encoding(data: bytes, of: int | None = None) -> str | None:
         return None
     odd = _NOT_ASCII.findall(data)
     # A pound sign in an English page is no evidence for anything, and a guesser then guesses wildly.
-    rare = sum(map(len, odd)) * 50 <= max(of or 0, len(data)) and max(map(len, odd), default=0) <= 2
-    if rare:
+    size = sum(map(len, odd))
+    few = size < _EVIDENCE
+    rare = few or size * 50 <= max(of or 0, len(data))
+    if rare and max(map(len, odd), default=0) <= 2:
         try:
             characters = b"".join(odd).decode("cp1252")
         except UnicodeDecodeError:
             characters = "?"
-        if _WESTERN.issuperset(characters):
+        if _WESTERN.issuperset(characters) and not _CUT_OFF.search(data):
             return "cp1252"
+    if few:
+        return None
     from charset_normalizer import from_bytes  # most runs never need it
 
     best = from_bytes(data, cp_isolation=_GUESSES, enable_fallback=False).best()

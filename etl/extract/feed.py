@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from etl.errors import DumpError, Refusal
-from etl.extract.declared import refuse_damage
+from etl.extract.declared import known_encoding, refuse_damage, xml_encoding
 from etl.extract.feedtext import (
     entry_slices,
     feed_text,
@@ -55,6 +55,11 @@ def feed_entries(member: Member, reading: Reading) -> Iterator[RawRecord | Rejec
             member.dump,
             f"is a feed of over {most:,} bytes, and feeds are read whole; "
             "raise `limits.feed_bytes` in config/settings.toml",
+        )
+    stated = xml_encoding(data[:400])
+    if stated and not known_encoding(stated) and not reading.encoding:
+        raise DumpError(
+            member.dump, f"states the encoding {stated!r}, which is not known; state the source's `encoding`"
         )
     text = feed_text(data, reading.encoding)
     if text.lstrip().startswith("{"):

@@ -151,8 +151,9 @@ class Scan:
             quote = end if text.startswith(b'"', end) else -1
             at = end
         elif quote < 0:
-            # A run of backslashes at the end may go on in the next piece.
-            at = max(at, len(text.rstrip(b"\\")))
+            # Of a run of backslashes at the end, an odd one out escapes what the next piece begins with.
+            run = len(text) - max(at, len(text.rstrip(b"\\")))
+            at = len(text) - run % 2
         if quote < 0:
             self.at = at
             return -1

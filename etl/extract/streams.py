@@ -38,6 +38,15 @@ def peeked(stream: Readable, size: int) -> tuple[bytes, Readable]:
     return head, Resumed(head, stream)
 
 
+def passed_over(stream: Readable) -> int:
+    """Read a stream to its end, for its caps and checksums to have their say; gives its bytes. Raises
+    `DumpError`."""
+    size = 0
+    while piece := stream.read(1 << 18):
+        size += len(piece)
+    return size
+
+
 def read_all(stream: Readable, most: int) -> bytes:
     """The whole stream, or a little more than `most` bytes of it where it is longer. Raises `DumpError`."""
     pieces: list[bytes] = []

@@ -22,7 +22,7 @@ from etl.errors import Refusal
 from etl.extract.datelines import date_line
 from etl.extract.decoding import decode
 from etl.extract.rejecting import rejected, too_large
-from etl.extract.streams import read_all
+from etl.extract.streams import passed_over, read_all
 from etl.extract.types import Member, Reading
 from etl.model import RawRecord, Rejection
 
@@ -63,7 +63,8 @@ def text_pages(member: Member, reading: Reading) -> Iterator[RawRecord | Rejecti
     most = reading.limits.record_bytes
     data = read_all(member.stream, most)
     if len(data) > most:
-        yield too_large(data, len(data), most, record=1, member=member.name, offset=0)
+        size = len(data) + passed_over(member.stream)
+        yield too_large(data, size, most, record=1, member=member.name, offset=0)
         return
     page = read_page(data, reading, member.name)
     if page is not None:

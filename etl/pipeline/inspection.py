@@ -1,6 +1,6 @@
 """The same way through as a load, with nothing written: what would become of each record."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -15,17 +15,23 @@ from etl.pipeline.job import Job
 from etl.pipeline.writer import normalizer_for
 from etl.sources import Source
 
+OnSkipped = Callable[[Skipped], object]
+
 Line = dict[str, Any]
 """One line of `inspect`; its keys are a contract."""
 
 
 def inspect_dumps(
-    found: Iterable[Dump | Skipped], source: Source, job: Job, store: Store | None = None
+    found: Iterable[Dump | Skipped],
+    source: Source,
+    job: Job,
+    store: Store | None = None,
+    on_skipped: OnSkipped = lambda skipped: None,
 ) -> Iterator[Line]:
     """One line a record: the article that it would become, or why it would be rejected.
 
     With a store, `outcome` is the one that a load would have now. A dump that fails ends with a line
-    of outcome `failed`.
+    of outcome `failed`. `on_skipped` is told what was found and not read.
     """
     dumps = iter(found)
     while True:
@@ -34,16 +40,19 @@ def inspect_dumps(
             if dump is None:
                 return
             if isinstance(dump, Skipped):
+                on_skipped(dump)
                 continue
-            yield from _inspect_dump(dump, source, job, store)
+            yield from _inspect_dump(dump, source, job, store, on_skipped)
         except DumpError as error:
             yield {"outcome": "failed", "dump": error.dump, "error": error.message}
 
 
-def _inspect_dump(dump: Dump, source: Source, job: Job, store: Store | None) -> Iterator[Line]:
+def _inspect_dump(
+    dump: Dump, source: Source, job: Job, store: Store | None, on_skipped: OnSkipped
+) -> Iterator[Line]:
     with fetched(dump) as local:
         stamp = job.stamp(source, dump, digest(local))
-        results = _results(local, stamp, source, job)
+        results = _results(local, stamp, source, job, on_skipped)
         if store is None:
             for result in results:
                 yield _line(result, stamp)
@@ -57,12 +66,16 @@ def _inspect_dump(dump: Dump, source: Source, job: Job, store: Store | None) -> 
                 yield _line(outcome if isinstance(outcome, Rejection) else result, stamp, outcome)
 
 
-def _results(dump: Dump, stamp: DumpStamp, source: Source, job: Job) -> Iterator[Article | Rejection]:
+def _results(
+    dump: Dump, stamp: DumpStamp, source: Source, job: Job, on_skipped: OnSkipped
+) -> Iterator[Article | Rejection]:
     normalizer = normalizer_for(source, job)
     for record in read_dump(dump, job.reading(source)):
         if isinstance(record, Rejection):
             yield record
-        elif not isinstance(record, Skipped):
+        elif isinstance(record, Skipped):
+            on_skipped(record)
+        else:
             yield normalizer(record, stamp)
 
 

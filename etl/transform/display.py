@@ -42,6 +42,8 @@ def display_title(raw: str, rules: TitleRules) -> str:
     """
     if len(raw) <= rules.longest and not _UNCLEAN(raw):
         return _trimmed(raw, rules) if rules.brands or rules.labels else raw
+    if len(raw) > 4 * rules.longest:
+        raw = " ".join(raw.split())  # a run of blanks must not push the words behind it over the cap
     text = raw[: 4 * rules.longest]
     while True:
         shown = _trimmed(_clean(text)[: rules.longest].rstrip(), rules)

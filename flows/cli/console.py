@@ -16,6 +16,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from etl.extract.types import Skipped
 from etl.model import Counts, Outcome
 from etl.pipeline.job import ChunkReport, LoadReport
 
@@ -93,13 +94,22 @@ def show_report(report: LoadReport) -> None:
 def show_failures(report: LoadReport) -> None:
     """Say on stderr what failed and what was passed over."""
     for notice in report.notices:
-        err.print(f"note: {notice}", markup=False, highlight=False, soft_wrap=True)
+        _note(notice)
     for miss in report.misses:
         complain(f"{miss.source}: expected otherwise ({miss.what}): {miss.detail}")
     for failure in report.failures:
         complain(f"{failure.dump}: {failure.error}")
     if report.error:
         complain(report.error)
+
+
+def note(skipped: Skipped) -> None:
+    """Say on stderr what was found and not read."""
+    _note(f"{skipped.uri}: {skipped.reason}")
+
+
+def _note(text: str) -> None:
+    err.print(f"note: {text}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _cells(counts: Counts) -> Iterator[str]:

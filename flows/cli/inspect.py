@@ -14,6 +14,7 @@ import typer
 from etl.extract.find import find_dumps
 from etl.pipeline.inspection import inspect_dumps
 from etl.pipeline.job import Job
+from flows.cli.console import note
 from flows.cli.options import FormatOption, Paths, SetOption, SourceOption, chosen_source, read
 from flows.workshop import workshop
 
@@ -34,11 +35,11 @@ def command(
     found = find_dumps(paths, any_ending=chosen.format is not None)
     if against_store:
         with workshop(environment, configuration) as shop:
-            lines = inspect_dumps(found, chosen, shop.job(), shop.store)
+            lines = inspect_dumps(found, chosen, shop.job(), shop.store, on_skipped=note)
             failed = _print(lines)
     else:
         job = Job.of(configuration, run="inspect", run_date=datetime.now(UTC).date())
-        failed = _print(inspect_dumps(found, chosen, job))
+        failed = _print(inspect_dumps(found, chosen, job, on_skipped=note))
     if failed:
         raise typer.Exit(1)
 

@@ -12,7 +12,7 @@ from etl.extract.html.page import Page
 from etl.extract.html.people import authors, tags
 from etl.extract.html.titles import headline, site_name
 from etl.extract.rejecting import rejected, too_large
-from etl.extract.streams import read_all
+from etl.extract.streams import passed_over, read_all
 from etl.extract.types import Member, Reading
 from etl.model import RawRecord, Reason, Rejection
 
@@ -22,7 +22,8 @@ def html_page(member: Member, reading: Reading) -> Iterator[RawRecord | Rejectio
     most = reading.limits.record_bytes
     data = read_all(member.stream, most)
     if len(data) > most:
-        yield too_large(data, len(data), most, record=1, member=member.name, offset=0)
+        size = len(data) + passed_over(member.stream)
+        yield too_large(data, size, most, record=1, member=member.name, offset=0)
         return
     try:
         fields = page_fields(data, (reading.encoding,))

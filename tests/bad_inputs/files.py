@@ -1,0 +1,56 @@
+"""Cases 60 to 63: files that are none, or not where they seem to be."""
+
+import os
+from pathlib import Path
+
+from tests.bad_inputs.case import Case, lines
+
+
+def _fifo(folder: Path) -> None:
+    os.mkfifo(folder / "a.txt")
+    (folder / "b.jsonl").write_bytes(lines("One"))
+
+
+def _link_out(folder: Path) -> None:
+    outside = folder.parent / "outside.jsonl"
+    outside.write_bytes(lines("Outside"))
+    (folder / "a.jsonl").symlink_to(outside)
+    (folder / "b.jsonl").symlink_to("c.jsonl")
+    (folder / "c.jsonl").write_bytes(lines("One"))
+
+
+def _links_nowhere(folder: Path) -> None:
+    (folder / "a.jsonl").symlink_to("a.jsonl")
+    (folder / "b.jsonl").symlink_to("nothing.jsonl")
+    (folder / "c.jsonl").symlink_to("/dev/zero")
+    (folder / "d.jsonl").write_bytes(lines("One"))
+
+
+def _odd_names(folder: Path) -> None:
+    for name, title in (
+        (b"caf\xe9.jsonl", "One"),
+        (b"new\nline\x1b[31m.jsonl", "Two"),
+        ("\u202egnp.jsonl".encode(), "Three"),
+    ):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(lines(title))
+
+
+def _folder_as_file(folder: Path) -> None:
+    (folder / "a.jsonl").mkdir()
+    (folder / "a.jsonl/b.jsonl").write_bytes(lines("One"))
+    (folder / "empty.jsonl").mkdir()
+
+
+CASES = [
+    Case(60, "FIFO", _fifo, ("One",), notes=("a.txt: is a FIFO",)),
+    Case(61, "link out of the folder", _link_out, ("One", "One"), notes=("a.jsonl: is a link out of",)),
+    Case(
+        61,
+        "links to nothing and to a device",
+        _links_nowhere,
+        ("One",),
+        notes=("a.jsonl: ", "b.jsonl: vanished, or is a link to nothing", "c.jsonl: is a link out of"),
+    ),
+    Case(62, "names that are no text", _odd_names, 3),
+    Case(63, "folder named as a file", _folder_as_file, ("One",)),
+]
