@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Raised whenever the same bytes and the same source would give another article."""
 
 Format = Literal[

@@ -1,10 +1,12 @@
 """A raw record to an article, or to a rejection that says why not."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import orjson
 
 from etl.errors import Refusal
@@ -15,16 +17,25 @@ from etl.transform.boilerplate import body_cleaner
 from etl.transform.dates import DatePolicy, Instant, read_date
 from etl.transform.display import TitleRules, display_title
 from etl.transform.extra import kept, within
-from etl.transform.fields import ROLES, FieldMap, Place
+from etl.transform.fields import ROLES, FieldMap, Place, Plan, is_filled
 from etl.transform.identity import article_key, attribution, content_hash, rank, title_hash, undated_key
 from etl.transform.language import stated_language, text_language
+from etl.transform.nested import dig
 from etl.transform.people import read_people
+from etl.transform.stubs import LONGEST_STUB, is_stub
 from etl.transform.tags import read_tags
 from etl.transform.text import clean_line
 from etl.transform.titles import normal_form
 
 _LONGEST_DETAIL = 300
 _LONGEST_DATE = 200
+_UTC_FIELDS = frozenset(("date_gmt", "post_date_gmt", "dateTimePub"))
+"""Fields of well-known services (WordPress, Event Registry) whose clocks are in UTC and do not say so."""
+_ZONED_FIELD, _ZONE_FIELD = "pubDate", "pubDateTZ"
+"""NewsData's clock, and the field beside it that names its zone."""
+_TEXT_KEYS = ("rendered", "main", "value", "#text", "$t", "_text", "text")
+"""Names under which services keep a text with its markup or its variants."""
+_REGION = re.compile(r"[-_]([A-Za-z]{2})(?![A-Za-z0-9])")
 
 TITLE, PUBLISHED, BODY, AUTHORS, EDITOR, TAGS, LANGUAGE, URL, CAPTURED = range(len(ROLES))
 """Index of each role in what a plan picks."""
@@ -81,18 +92,27 @@ class Normalizer:
         values, places = plan.pick(fields)
         flags: list[str] = []
 
+        if type(values[TITLE]) is not str:
+            _unwrap(TITLE, values, places)
         title = self._title(values[TITLE], places[TITLE], flags)
         form = normal_form(title)
         if form in self._not_articles:
             raise Refusal(Reason.NOT_AN_ARTICLE, f"{title[:80]!r} is the title of a placeholder page")
         hashed = title_hash(form)
+        if type(values[BODY]) is not str:
+            _unwrap(BODY, values, places)
+        elif len(values[BODY]) <= LONGEST_STUB and is_stub(values[BODY]):
+            values[BODY], places[BODY] = self._instead(fields, plan, places[BODY])
         body = self._body(values[BODY], places[BODY], flags)
 
         place = places[PUBLISHED]
         published: PublishedDocument | None
         if place is not None:
+            if type(values[PUBLISHED]) is list:
+                _unwrap(PUBLISHED, values, places)
+                place = places[PUBLISHED] or place
             raw = values[PUBLISHED]
-            instant = read_date(raw, self._dates)
+            instant = self._instant(raw, place, fields, values[LANGUAGE])
             published = {
                 "raw": raw if type(raw) is str and len(raw) <= _LONGEST_DATE else _date_text(raw),
                 "precision": instant.precision,
@@ -152,6 +172,46 @@ class Normalizer:
             record.offset,
         )
 
+    def _instant(self, raw: Any, place: Place, fields: Mapping[str, Any], language: Any) -> Instant:
+        """The publication instant; where the date alone does not settle it, by what the record says of its
+        zone and its language. A source's own languages go before the record's."""
+        if place.name in _UTC_FIELDS:
+            return self._in_zone(raw, "UTC")
+        if _ZONE_FIELD in fields and place.name == _ZONED_FIELD:
+            return self._in_zone(raw, fields[_ZONE_FIELD])
+        try:
+            return read_date(raw, self._dates)
+        except Refusal as refusal:
+            spoken = self._spoken(language, shown=fields.get("published_by") == "text")
+            if spoken is None:
+                raise
+            try:
+                return read_date(raw, spoken)
+            except Refusal:
+                raise refusal from None
+
+    def _in_zone(self, raw: Any, zone: Any) -> Instant:
+        """The instant of a clock whose zone the record itself states."""
+        policy = self._dates.in_zone(zone) if isinstance(zone, str) else None
+        instant = read_date(raw, policy or self._dates)
+        return msgspec.structs.replace(instant, zone="explicit") if policy else instant
+
+    def _spoken(self, language: Any, *, shown: bool) -> DatePolicy | None:
+        """The policy for the language that a record states, where the source allows that it is in it."""
+        code = stated_language(language)
+        if code is None or (self._languages and code not in self._languages):
+            return None
+        region = _REGION.search(language)
+        return self._dates.spoken(code, region[1].upper() if region else None, shown=shown)
+
+    def _instead(self, fields: Mapping[str, Any], plan: Plan, stub: Place | None) -> tuple[Any, Place | None]:
+        """The next field that has a body, for a service's notice that there is none; else nothing."""
+        for place in plan.candidates[BODY]:
+            value = dig(fields[place.name], place.inner) if place.inner else fields[place.name]
+            if place != stub and isinstance(value, str) and is_filled(value) and not is_stub(value):
+                return value, place
+        return None, None
+
     def _title(self, raw: Any, place: Place | None, flags: list[str]) -> str:
         if place is None:
             raise Refusal(Reason.NO_TITLE, "no field gives a title; map one with fields.title")
@@ -207,6 +267,23 @@ def _tags(raw: Any, places: list[Place | None]) -> list[str]:
         places[TAGS] = None
         return []
     return found
+
+
+def _unwrap(role: int, values: list[Any], places: list[Place | None]) -> None:
+    """The text in an object or a list of one that stands where text should: WordPress's
+    `{"rendered": …}`, Scrapy's `["…"]`. What else the object holds stays among the leftovers."""
+    value, place = values[role], places[role]
+    if place is None:
+        return
+    key: str | None = None
+    if isinstance(value, dict):
+        key = next((name for name in _TEXT_KEYS if isinstance(value.get(name), str)), None)
+    elif isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
+        key = "0"
+    if key is not None:
+        values[role] = dig(value, (key,))
+        inner = (*place.inner, key)
+        places[role] = Place(place.name, inner, ".".join((place.name, *inner)))
 
 
 def _url(raw: Any, places: list[Place | None]) -> str | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from etl.errors import ConfigError, Refusal
 from etl.sources import DateOrder, Source
@@ -17,6 +18,27 @@ _DAY_FIRST = {
 _YEAR_FIRST = {"zh", "ja", "ko", "hu", "lt", "mn"}
 """Languages whose locales all write their dates in that order (CLDR); English is not one of them."""
 
+_MONTH_FIRST_REGIONS = {"US", "PR", "PA", "PH", "GU", "AS", "VI", "MH", "MP", "UM", "BI", "CA"}
+"""Where some write the month first (CLDR), or one cannot know (Canada)."""
+_DAY_FIRST_ENGLISH = {
+    "GB",
+    "AU",
+    "NZ",
+    "IE",
+    "IN",
+    "ZA",
+    "NG",
+    "KE",
+    "PK",
+    "SG",
+    "MT",
+    "ZW",
+    "GH",
+    "UG",
+    "TZ",
+}
+_MOST_OTHERS = 500
+
 CACHE_SIZE = 4096
 """Texts remembered; dates by the day repeat all the time, those to the second hardly ever."""
 
@@ -28,6 +50,7 @@ class DatePolicy:
     """
 
     __slots__ = (
+        "_others",
         "after_window",
         "cache",
         "date_order",
@@ -63,6 +86,43 @@ class DatePolicy:
         after = latest + timedelta(days=1)
         self.after_window = datetime(after.year, after.month, after.day)  # noqa: DTZ001 - a wall clock
         self.cache: dict[str, Instant | Refusal] = {}
+        self._others: dict[tuple[str | None, ...], DatePolicy | None] = {}
+
+    def spoken(self, language: str, region: str | None, *, shown: bool) -> "DatePolicy":
+        """This policy for a record that states its language, and maybe its region.
+
+        `shown` says that the date is one that a page shows to its readers: then it is in the order that
+        the language's readers (or the region's) are used to, for no program wrote it. `en-US` tells
+        nothing, for it is what publishing systems say unless they are told otherwise.
+        """
+        key = (language, region, str(shown))
+        found = self._others.get(key)
+        if found is None:
+            order = self.date_order
+            if order is None and shown:
+                order = _shown_order(language, region)
+            found = self._others[key] = self._changed(date_order=order, languages=(language,))
+        return found
+
+    def in_zone(self, name: str) -> "DatePolicy | None":
+        """This policy for a record that names the zone of its clocks; None for a name of no zone."""
+        key = (name.strip(), "zone")
+        if key not in self._others:
+            self._others[key] = (
+                self._changed(zone=ZoneInfo(key[0])) if key[0] in available_timezones() else None
+            )
+        return self._others[key]
+
+    def _changed(self, **changes: Any) -> "DatePolicy":
+        if len(self._others) >= _MOST_OTHERS:
+            self._others.clear()
+        kept = {
+            "earliest": self.earliest, "zone": self.zone, "date_order": self.date_order,
+            "languages": self.languages,
+        }  # fmt: skip
+        other = DatePolicy(self.latest, **(kept | changes))
+        other.zones = self.zones
+        return other
 
     @classmethod
     def of(cls, source: Source, run_date: date) -> "DatePolicy":
@@ -88,6 +148,12 @@ class DatePolicy:
         if len(self.cache) >= CACHE_SIZE:
             self.cache.clear()
         self.cache[text] = found
+
+
+def _shown_order(language: str, region: str | None) -> DateOrder | None:
+    if language == "en":
+        return "DMY" if region in _DAY_FIRST_ENGLISH else None
+    return "DMY" if language in _DAY_FIRST and region not in _MONTH_FIRST_REGIONS else None
 
 
 def _order_of(languages: tuple[str, ...]) -> DateOrder | None:
