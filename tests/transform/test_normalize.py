@@ -131,7 +131,7 @@ REJECTED = [
     ({"title": {"$ne": None}}, "wrong_type", "the title, in title, is an object with '$ne', not text"),
     ({"title": ["A", "B"]}, "wrong_type", "the title, in title, is a list, not text"),
     ({"title": 1984}, "wrong_type", "the title, in title, is a number, not text"),
-    ({"body": {"format": "x"}}, "wrong_type", "the body, in body, is an object with 'value', not text"),
+    ({"body": {"format": "x"}}, "wrong_type", "the body, in body, is an object with 'format', not text"),
     ({"body": ["x", 5]}, "wrong_type", "the body, in body, is a list, not text"),
     ({"title": None}, "no_title", "no field gives a title; map one with fields.title"),
     ({"title": " \n"}, "no_title", "no field gives a title; map one with fields.title"),

@@ -7,6 +7,7 @@ is odd in any way, and every refusal, is left to those.
 import re
 from datetime import datetime, timedelta
 
+from etl.errors import Refusal
 from etl.model import ZoneOrigin
 from etl.transform.dates.epochs import EPOCH
 from etl.transform.dates.instant import Clock, Instant
@@ -111,7 +112,10 @@ def _spelled(found: re.Match[str], policy: DatePolicy) -> Instant | None:
     utc = local
     if zone is None:
         if policy.zone is not None:
-            return resolve(Clock(local, "second"), policy)
+            try:
+                return resolve(Clock(local, "second"), policy)
+            except Refusal:
+                return None  # an hour that the zone skipped: the cascade says so, with the text
         origin = "assumed"
     elif zone[0] in "+-":
         minutes = int(zone[3:])

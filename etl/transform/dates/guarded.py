@@ -19,6 +19,8 @@ _GMT_OFFSET = re.compile(r"\b(?:GMT|UTC|UT) ?([+-]\d{1,2}(?::?\d{2})?)\b", re.IG
 _DOTTED_TIME = re.compile(r"\b(\d{1,2})\.(\d{2})(?= ?[ap]\.?m\b)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:1[6-9]|2[01])\d{2}(?!\d)")
 _NUMBER = re.compile(r"\d+")
+_WEEKDAY = re.compile(r"\b(?:mon|tue|wed|thu|fri|sat|sun)", re.IGNORECASE)
+"""Where there is one and no day, dateutil takes the next such day of the month."""
 _OBJECTION = re.compile(
     r"\d[.,]\d+ ?[hm]"  # hours with decimals
     r"|\d{4}-\d{1,2}-\d{1,2}-"  # a fourth part, which it would take for an hour
@@ -50,8 +52,10 @@ def read_guarded(text: str, policy: DatePolicy) -> Clock | None:
     other = _parse(text, _OTHER, policy, dayfirst=False)
     if other is None or other.date() != month_first.date():
         raise Refusal(Reason.INCOMPLETE_DATE, f"{text!r} does not give year, month and day")
-    if month_first.year != int(years[0]):
+    if month_first.year != int(years[0]) or _is_the_year(month_first, years[0], text):
         return None
+    if _WEEKDAY.search(text) and month_first.day not in {int(number) for number in _NUMBER.findall(text)}:
+        raise Refusal(Reason.INCOMPLETE_DATE, f"{text!r} does not give year, month and day")
     read = month_first
     if not _YEAR_FIRST.match(text):
         day_first = _parse(text, _ONE, policy, dayfirst=True)
@@ -65,6 +69,11 @@ def read_guarded(text: str, policy: DatePolicy) -> Clock | None:
             read = day_first if policy.date_order == "DMY" else month_first
     later = _parse(text, _LATER, policy, dayfirst=False)
     return Clock(*_precise(read, month_first, later), read.tzinfo)
+
+
+def _is_the_year(read: datetime, year: str, text: str) -> bool:
+    """Whether the time of day was made of the year's digits: `23.59 25. december 2023` as 20:23."""
+    return f"{read.hour:02}{read.minute:02}" == year and ":" not in text
 
 
 def _precise(read: datetime, reference: datetime, later: datetime | None) -> tuple[datetime, Precision]:

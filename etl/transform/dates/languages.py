@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from etl.errors import Refusal
 from etl.model import Precision, Reason
 from etl.transform.dates.instant import Clock
+from etl.transform.dates.month_names import months_in
 from etl.transform.dates.zones import KNOWN_ZONES, offset_zone
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _ZONE = re.compile(
 _SHORT_YEAR = re.compile(r"\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?\d{2}(?!\d)|\d{2}\W*$")
 """Where a year of two digits can stand: in a row of numbers or last, not as in `12 mai 15 heures`."""
 _LAST_CLOCK = re.compile(r"(?<![\d:.,])(\d{1,2}):(\d{2})(?::(\d{2}))?$")
+
+_MIDNIGHT_HALF = re.compile(r"\b[AP]\.?M\.? ?\d|凌晨|清晨|早上|晚上|深夜|半夜", re.IGNORECASE)
 
 _ANY_DAY = datetime(2001, 1, 28, 3, 11, 17)  # noqa: DTZ001 - only that today is never asked for
 
@@ -55,6 +58,11 @@ def read_worded(text: str, policy: DatePolicy) -> Clock | None:
             Reason.UNKNOWN_ZONE,
             f'{text!r} names a time zone; say what this source means by it with zones.NAME = "+05:30"',
         )
+    named = months_in(text, policy.languages)
+    if named and local.month not in named:
+        return None  # dateparser took a part of the name for another month's: `มี.ค.` is not `ม.ค.`
+    if _MIDNIGHT_HALF.search(text) and local.hour == 12:
+        return None  # it passes over the word that says which half of the day it is
     return Clock(local, precision, zone)
 
 

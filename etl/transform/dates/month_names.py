@@ -1,0 +1,64 @@
+"""Month names of the world's languages (CLDR, by babel), to hold other readers' results against."""
+
+import unicodedata
+from functools import lru_cache
+
+_REGIONS = {
+    "ar": ("ar", "ar_LB", "ar_IQ", "ar_DZ", "ar_MA"),
+    "zh": ("zh", "zh_Hant"),
+    "sr": ("sr", "sr_Latn"),
+}
+"""Locales of one language that name the months differently."""
+
+
+def months_in(text: str, languages: tuple[str, ...]) -> set[int]:
+    """The months that a text names in these languages, the longest name at each place: 1 to 12.
+
+    >>> sorted(months_in("1 มี.ค. 2023", ("th",))), sorted(months_in("22 septembre 2023", ("fr",)))
+    ([3], [9])
+    """
+    words = _words(text)
+    names = month_names(languages)
+    found: set[int] = set()
+    at = 0
+    while at < len(words):
+        for length in range(min(_LONGEST, len(words) - at), 0, -1):
+            month = names.get(words[at : at + length])
+            if month is not None:
+                found.add(month)
+                at += length
+                break
+        else:
+            at += 1
+    return found
+
+
+_LONGEST = 3
+"""Words of the longest name."""
+
+
+@lru_cache(maxsize=64)
+def month_names(languages: tuple[str, ...]) -> dict[tuple[str, ...], int]:
+    """Each name, in words, of one month alone. Languages that CLDR does not have give none."""
+    from babel import Locale, UnknownLocaleError
+
+    found: dict[tuple[str, ...], set[int]] = {}
+    for language in languages:
+        for identifier in _REGIONS.get(language, (language,)):
+            try:
+                months = Locale.parse(identifier).months
+            except (UnknownLocaleError, ValueError):
+                continue
+            for context in ("format", "stand-alone"):
+                for width in ("wide", "abbreviated"):
+                    for number, name in months[context][width].items():
+                        words = _words(name)
+                        if words and not any(map(str.isdigit, "".join(words))):
+                            found.setdefault(words, set()).add(int(number))
+    return {words: numbers.pop() for words, numbers in found.items() if len(numbers) == 1}
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Runs of letters with their marks, in small letters."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return tuple("".join(c if unicodedata.category(c)[0] in "LM" else " " for c in folded).split())
