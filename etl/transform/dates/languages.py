@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from etl.errors import Refusal
@@ -115,12 +115,23 @@ def _read(text: str, languages: tuple[str, ...], order: str) -> Reading | None:
 
 @lru_cache(maxsize=4096)
 def _parsed(text: str, languages: tuple[str, ...], order: str) -> Reading | None:
-    data = _reader(languages, order).get_date_data(text)
+    known = tuple(code for code in languages if code in known_languages())
+    if not known:
+        return None
+    data = _reader(known, order).get_date_data(text)
     if data.date_obj is None:
         return None
     if data.period != "time":
         return data.date_obj, "day"
     return data.date_obj, "second" if data.date_obj.second or text.count(":") > 1 else "minute"
+
+
+@cache
+def known_languages() -> frozenset[str]:
+    """Languages whose month names are known; articles may be in others too."""
+    from dateparser.data.languages_info import language_order
+
+    return frozenset(language_order)
 
 
 @lru_cache(maxsize=64)
