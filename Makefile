@@ -34,8 +34,12 @@ up: .venv/.run ## The local stack: MongoDB, Prefect with its UI, the deployments
 
 .PHONY: test
 test: .venv/.dev ## Every test but the stack's, real servers included, then lint
-	$(BIN)/python -m pytest -m "not stack"
+	$(BIN)/python -m pytest -m "not stack and not faults"
 	$(MAKE) --no-print-directory lint
+
+.PHONY: test-faults
+test-faults: .venv/.dev ## The long fault suite, and the bad inputs
+	$(BIN)/python -m pytest tests/faults tests/bad_inputs
 
 .PHONY: test-stack
 test-stack: .venv/.dev ## The compose file's services by their own commands (needs root and Postgres)

@@ -27,6 +27,7 @@ class Books:
         self._notices: list[str] = []
         self._slowest: list[tuple[float, str]] = []
         self._parts: dict[str, list[PartReport]] = {}
+        self._source_of: dict[str, str] = {}
         self._interrupted = False
 
     def add(self, report: ChunkReport) -> PartReport | None:
@@ -50,15 +51,25 @@ class Books:
             heapq.heappush(self._slowest, (time.seconds, time.dump))
             if len(self._slowest) > SLOWEST:
                 heapq.heappop(self._slowest)
-        return self._together(report.part) if report.part else None
+        if report.part is None:
+            return None
+        self._source_of[report.part.load_id] = report.source
+        return self._together(report.part)
 
     def interrupt(self) -> None:
         """Enter that the run is stopped before all was done."""
         self._interrupted = True
 
-    def unfinished(self) -> list[PartReport]:
-        """Dumps of which some parts never reported: the run ended before."""
-        return [parts[0] for parts in self._parts.values()]
+    def unfinished(self) -> list[tuple[str, PartReport]]:
+        """Dumps of which some parts never reported, for the run ended before: source, and last word.
+
+        They are no longer waited for; what closing them gives is to be entered by `add`.
+        """
+        left = [
+            (self._source_of[this], _joined(parts, ended_early=True)) for this, parts in self._parts.items()
+        ]
+        self._parts.clear()
+        return left
 
     def report(self, run: str, seconds: float, error: str | None) -> LoadReport:
         """The report of the run.
@@ -91,14 +102,7 @@ class Books:
         if len(parts) < part.parts:
             return None
         del self._parts[part.load_id]
-        return PartReport(
-            load_id=part.load_id,
-            dump=part.dump,
-            parts=part.parts,
-            error=next((p.error for p in parts if p.error), None),
-            interrupted=any(p.interrupted for p in parts),
-            seconds=max(p.seconds for p in parts),
-        )
+        return _joined(parts)
 
     def _state(self, counts: Counts, error: str | None) -> State:
         if error or self._failures:
@@ -108,3 +112,15 @@ class Books:
         if counts.rejected or self._notices:
             return "completed_with_warnings"
         return "completed"
+
+
+def _joined(parts: list[PartReport], *, ended_early: bool = False) -> PartReport:
+    """One word on a dump from those on its parts."""
+    return PartReport(
+        load_id=parts[0].load_id,
+        dump=parts[0].dump,
+        parts=parts[0].parts,
+        error=next((part.error for part in parts if part.error), None),
+        interrupted=ended_early or any(part.interrupted for part in parts),
+        seconds=max(part.seconds for part in parts),
+    )

@@ -72,8 +72,8 @@ def load(
         planned.settle(enter)
         if stop() and not planned.done:
             books.interrupt()
-        for part in books.unfinished():
-            ledger.interrupt(part.load_id)
+        for source, part in books.unfinished():
+            books.add(close_dump(part, source, ledger))
         if fresh:
             schema.finish(store)
     except (StoreError, BooksError) as fault:

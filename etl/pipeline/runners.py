@@ -95,6 +95,12 @@ def worker_pool(
             "a worker process was killed (out of memory?); what it had loaded stays, "
             "start the run again to load the rest"
         ) from None
+    except (KeyboardInterrupt, SystemExit):
+        # Asked for a second time: not even the batch in hand is waited for. The next run takes it up.
+        for worker in list((pool._processes or {}).values()):
+            worker.kill()
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
     except BaseException:
         stopping.set()
         pool.shutdown(wait=True, cancel_futures=True)

@@ -101,6 +101,8 @@ def show_failures(report: LoadReport) -> None:
         complain(f"{failure.dump}: {failure.error}")
     if report.error:
         complain(report.error)
+    if report.state == "interrupted":
+        complain("stopped before all was done; what was loaded stays, start the same command again to go on")
 
 
 def note(skipped: Skipped) -> None:

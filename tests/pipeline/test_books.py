@@ -28,8 +28,14 @@ def test_a_dump_in_parts_is_closed_when_the_last_part_is_in() -> None:
     first = PartReport("load", "dump", 2, seconds=1.0)
     last = PartReport("load", "dump", 2, error="torn", seconds=2.0)
     assert books.add(ChunkReport("a", part=first)) is None
-    assert books.unfinished() == [first]
     assert books.add(ChunkReport("a", part=last)) == last
+    assert books.unfinished() == []
+
+
+def test_a_dump_of_which_a_part_never_reported_is_closed_as_interrupted() -> None:
+    books = Books()
+    books.add(ChunkReport("a", part=PartReport("load", "dump", 2, seconds=1.0)))
+    assert books.unfinished() == [("a", PartReport("load", "dump", 2, interrupted=True, seconds=1.0))]
     assert books.unfinished() == []
 
 
