@@ -46,11 +46,16 @@ test-stack: .venv/.dev ## The compose file's services by their own commands (nee
 	$(BIN)/python -m pytest tests/compose
 
 .PHONY: lint
-lint: .venv/.dev ## Style, types, layers
+lint: .venv/.dev ## Style, types, layers, unsafe calls
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive etl flows docker
+
+.PHONY: audit
+audit: .venv/.dev ## Known vulnerabilities in what the lock installs (asks a service on the network)
+	$(BIN)/python -m tests.audit
 
 .PHONY: bench
 bench: .venv/.dev ## Speed, as ratios inside one run

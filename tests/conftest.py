@@ -44,9 +44,15 @@ def store(mongo_uri: str, database: str) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the real Prefect server: commands that are given it share the server."""
+    return tmp_path_factory.mktemp("prefect")
+
+
+@pytest.fixture(scope="session")
+def prefect_api(prefect_home: Path) -> Iterator[str]:
     """A real Prefect server; its API's URL."""
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as url:
+    with prefect_server(prefect_home) as url:
         yield url
 
 

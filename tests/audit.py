@@ -1,0 +1,54 @@
+"""Holds the lock against the known vulnerabilities: `make audit`.
+
+Exit status: 0 none is known, or the service that knows them cannot be reached (which is said, for then
+nothing was shown); 1 the lock has one, or the audit itself failed.
+"""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from tests.command import PROJECT
+
+_AUDIT = ("-m", "pip_audit", "--disable-pip", "--no-deps", "--progress-spinner", "off", "--format", "json")
+
+
+def main() -> int:
+    """Audit the lock that users install."""
+    process = subprocess.run(
+        [sys.executable, *_AUDIT, "--requirement", str(PROJECT / "requirements.lock")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    if not process.stdout.strip():
+        unreachable = "ConnectionError" in process.stderr or "ServiceError" in process.stderr
+        skipped = "SKIPPED, " if unreachable else ""
+        sys.stdout.write(f"audit: {skipped}no answer: {process.stderr.strip()[-500:]}\n")
+        return 0 if unreachable else 1
+    found = json.loads(process.stdout)["dependencies"]
+    text, status = judge(found)
+    sys.stdout.write(text + "\n")
+    return status
+
+
+def judge(found: list[dict[str, Any]]) -> tuple[str, int]:
+    """What an audit says, and the exit status that follows; `found` is the report's `dependencies`."""
+    skipped = [each for each in found if "skip_reason" in each]
+    lines = [
+        f"{each['name']} {each['version']}: {fault['id']}, mended in {', '.join(fault['fix_versions'])}"
+        for each in found
+        for fault in each.get("vulns", ())
+    ]
+    audited = len(found) - len(skipped)
+    if not audited:
+        return "audit: SKIPPED, the service knows none of the packages (is it reached?)", 0
+    state = f"{len(lines)} known vulnerabilities" if lines else "no known vulnerability"
+    missing = f", {len(skipped)} could not be audited" if skipped else ""
+    return "\n".join([*lines, f"audit: {state} in {audited} packages{missing}"]), 1 if lines else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
