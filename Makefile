@@ -45,6 +45,10 @@ test-faults: .venv/.dev ## The long fault suite, and the bad inputs
 test-stack: .venv/.dev ## The compose file's services by their own commands (needs root and Postgres)
 	$(BIN)/python -m pytest tests/compose
 
+.PHONY: screenshots
+screenshots: .venv/.dev ## The pictures of docs/operating.md anew, by the browser test (needs chromium)
+	$(BIN)/python -m pytest tests/ui --screenshots docs/images
+
 .PHONY: lint
 lint: .venv/.dev ## Style, types, layers, unsafe calls
 	$(BIN)/ruff check .

@@ -68,3 +68,8 @@ def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def project() -> Path:
     """The top of the project."""
     return PROJECT
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--screenshots FOLDER`, for `make screenshots`."""
+    parser.addoption("--screenshots", metavar="FOLDER", help="where the browser test leaves its pictures")
