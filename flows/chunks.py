@@ -15,7 +15,7 @@ from prefect.futures import PrefectFuture
 
 from etl.pipeline.chunk import load_chunk
 from etl.pipeline.job import Chunk, ChunkReport, Job, Stop
-from etl.pipeline.runners import worker_pool
+from etl.pipeline.runners import start_importing, worker_pool
 from flows.workshop import SMALL_RUN, Workshop
 
 Work = Callable[[Chunk], ChunkReport]
@@ -44,6 +44,11 @@ class PrefectTasks:
         workers = self._shop.workers
         with worker_pool(self._shop.connection, job, workers) as (pool, work, stopping):
             yield from _submitted(chunks, through(pool, work, stop, stopping), 2 * workers, stop)
+
+    def get_ready(self) -> None:
+        """Begin to start what worker processes are forked from, where there are to be any."""
+        if not self._small:
+            start_importing()
 
 
 def through(pool: Executor, work: Work, stop: Stop, on_stop: Callable[[], object]) -> Work:

@@ -8,7 +8,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from queue import SimpleQueue
+from threading import BoundedSemaphore, Thread
+from typing import BinaryIO, Self
 
 import msgspec
 
@@ -18,6 +20,8 @@ from etl.extract.types import Dump, Readable
 
 SLICE = 1 << 20
 """Bytes read at a time."""
+_PIECES = 4
+"""How many pieces of a dump may wait to be hashed."""
 
 # O_NONBLOCK: should a FIFO take the file's place after it was found, opening it must not wait.
 _FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -87,11 +91,43 @@ def fetched(dump: Dump) -> Iterator[Dump]:
 
 def digest(dump: Dump) -> str:
     """SHA-256 of the dump's raw bytes, in hex. Raises `DumpError`."""
-    sha256 = hashlib.sha256()
-    with open_file(dump) as file:
-        while piece := file.read(SLICE):
-            sha256.update(piece)
-    return sha256.hexdigest()
+    with Hashing() as hashing, open_raw(dump, watch=hashing.update) as stream:
+        while stream.read(SLICE):
+            pass
+    return hashing.hexdigest()
+
+
+class Hashing:
+    """SHA-256 in a thread of its own: a dump is hashed while its next piece is read. Memory: a few pieces."""
+
+    def __init__(self) -> None:
+        self._sha256 = hashlib.sha256()
+        self._pieces: SimpleQueue[bytes] = SimpleQueue()
+        self._room = BoundedSemaphore(_PIECES)
+        self._thread = Thread(target=self._work, name="sha256", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._pieces.put(b"")
+        self._thread.join()
+
+    def update(self, piece: bytes) -> None:
+        """Add the next piece; waits while several are still to be hashed."""
+        if piece:
+            self._room.acquire()
+            self._pieces.put(piece)
+
+    def hexdigest(self) -> str:
+        """The digest of all pieces, once the block is left."""
+        return self._sha256.hexdigest()
+
+    def _work(self) -> None:
+        while piece := self._pieces.get():
+            self._sha256.update(piece)  # lets other threads run meanwhile
+            self._room.release()
 
 
 def read_small(dump: Dump) -> bytes:

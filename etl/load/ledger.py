@@ -57,6 +57,15 @@ class Ledger:
         )
         return {row["_id"]: Finished(row["run"], row["dump"]) for row in rows}
 
+    def looks_finished(self, source: str, dump: str, size: int) -> bool:
+        """Whether a dump of that name and size is finished. A hint for what to get ready, and no more."""
+        query = {"source": source, "dump": dump, "size": size, "state": "finished"}
+        return bool(
+            self._store.call(
+                "look up a load by its name", lambda: self._store.loads.find_one(query, {"_id": 1})
+            )
+        )
+
     def get(self, this: str) -> Load | None:
         """The load of that id."""
         row = self._store.call("look up a load", lambda: self._store.loads.find_one({"_id": this}))

@@ -6,13 +6,12 @@ and takes every n-th block, which costs less than sending lines between processe
 one chunk.
 """
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from etl.errors import DumpError
 from etl.extract.dump import is_compressed_lines, is_plain_lines, is_small
 from etl.extract.lines import BLOCK_BYTES, line_blocks
-from etl.extract.opening import digest, open_raw
+from etl.extract.opening import Hashing, digest, open_raw
 from etl.extract.types import Dump, Skipped
 from etl.load.ledger import Ledger, load_id
 from etl.pipeline.job import Chunk, ChunkReport, Failure, Job, Span
@@ -26,10 +25,18 @@ SPLIT_BYTES = 8 << 20
 
 
 def plan(
-    source: Source, found: Iterable[Dump | Skipped], job: Job, ledger: Ledger, workers: int
+    source: Source,
+    found: Iterable[Dump | Skipped],
+    job: Job,
+    ledger: Ledger,
+    workers: int,
+    expect: Callable[[], object] = lambda: None,
 ) -> Iterator[Chunk | ChunkReport]:
-    """Chunks for the workers, and reports of what needs no worker: finished before, or not to be read."""
-    planner = _Planner(source, job, ledger, workers)
+    """Chunks for the workers, and reports of what needs no worker: finished before, or not to be read.
+
+    `expect` is called when a chunk is likely to come in a moment, once the dump is hashed.
+    """
+    planner = _Planner(source, job, ledger, workers, expect)
     group: list[Dump] = []
     size = 0
     try:
@@ -51,12 +58,15 @@ def plan(
 
 
 class _Planner:
-    def __init__(self, source: Source, job: Job, ledger: Ledger, workers: int) -> None:
+    def __init__(
+        self, source: Source, job: Job, ledger: Ledger, workers: int, expect: Callable[[], object]
+    ) -> None:
         self.source = source
         self.reading = job.reading(source)
         self._job = job
         self._ledger = ledger
         self._workers = workers
+        self._expect = expect
 
     def large(self, dump: Dump) -> Iterator[Chunk | ChunkReport]:
         size = dump.size or 0
@@ -65,6 +75,8 @@ class _Planner:
         if not worth_it or not (plain or is_compressed_lines(dump, self.reading)):
             yield Chunk(self.source, (dump,), size)
             return
+        if not self._ledger.looks_finished(self.source.name, dump.uri, size):
+            self._expect()
         try:
             if plain:
                 sha256, spans = cut(dump, self._job.settings.limits.record_bytes)
@@ -100,9 +112,8 @@ class _Planner:
 
 def cut(dump: Dump, max_line_bytes: int) -> tuple[str, tuple[Span, ...]]:
     """One pass over a plain line dump: its SHA-256 (hex) and its blocks of whole lines."""
-    sha256 = hashlib.sha256()
     spans: list[Span] = []
-    with open_raw(dump, watch=sha256.update) as stream:
+    with Hashing() as hashing, open_raw(dump, watch=hashing.update) as stream:
         for block in line_blocks(stream, block_bytes=BLOCK_BYTES, max_line_bytes=max_line_bytes):
             spans.append(Span(block.number, block.offset, block.length, block.first_record))
-    return sha256.hexdigest(), tuple(spans)
+    return hashing.hexdigest(), tuple(spans)

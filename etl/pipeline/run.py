@@ -65,7 +65,7 @@ def load(
 
     error: str | None = None
     try:
-        planned = _Planned(work, job, ledger, workers)
+        planned = _Planned(work, job, ledger, workers, runner.get_ready)
         for report in runner.run(planned.chunks(), job, stop):
             enter(report)
             planned.settle(enter)
@@ -90,18 +90,21 @@ def load(
 class _Planned:
     """The chunks of a run, and the reports of what the planner settled by itself on the way."""
 
-    def __init__(self, work: Work, job: Job, ledger: Ledger, workers: int) -> None:
+    def __init__(
+        self, work: Work, job: Job, ledger: Ledger, workers: int, expect: Callable[[], object]
+    ) -> None:
         self.done = False
         """Whether every chunk was asked for."""
         self._work = work
         self._job = job
         self._ledger = ledger
         self._workers = workers
+        self._expect = expect
         self._settled: list[ChunkReport] = []
 
     def chunks(self) -> Iterator[Chunk]:
         for source, found in self._work:
-            for planned in plan(source, found, self._job, self._ledger, self._workers):
+            for planned in plan(source, found, self._job, self._ledger, self._workers, self._expect):
                 if isinstance(planned, Chunk):
                     yield planned
                 else:

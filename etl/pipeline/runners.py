@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
+from multiprocessing import forkserver
 from multiprocessing.synchronize import Event
 from typing import Protocol
 
@@ -39,6 +40,9 @@ class Runner(Protocol):
 
     def run(self, chunks: Iterable[Chunk], job: Job, stop: Stop) -> Iterator[ChunkReport]: ...
 
+    def get_ready(self) -> None:
+        """Chunks are likely to come in a moment. Does not wait."""
+
 
 class Here:
     """Runs chunks one after another in this process."""
@@ -51,6 +55,9 @@ class Here:
             yield load_chunk(chunk, job, self._store, stop)
             if stop():
                 return
+
+    def get_ready(self) -> None:
+        """Nothing to do."""
 
 
 class Processes:
@@ -65,6 +72,10 @@ class Processes:
             yield from as_they_come(
                 lambda chunk: pool.submit(work, chunk), chunks, 2 * self._processes, stop, stopping
             )
+
+    def get_ready(self) -> None:
+        """Begin to start what worker processes are forked from; it imports while a dump is hashed."""
+        start_importing()
 
 
 @contextmanager
@@ -134,6 +145,12 @@ def as_they_come(
             pending |= {submit(chunk) for chunk in islice(source, len(done))}
         for future in done:
             yield future.result()
+
+
+def start_importing() -> None:
+    """Start the process that workers are forked from, if there is to be one. Does not wait for it."""
+    if _context().get_start_method() == "forkserver":
+        forkserver.ensure_running()
 
 
 def _context() -> multiprocessing.context.BaseContext:
