@@ -25,6 +25,16 @@ app.add_typer(quarantine.app, name="quarantine")
 
 
 def main() -> None:
+    """Run the command and end this process."""
+    try:
+        run()
+    except SystemExit as end:
+        if end.code is not None and not isinstance(end.code, int):
+            raise
+        _leave(end.code or 0)
+
+
+def run() -> NoReturn:
     """Run the command; errors become one clear text on stderr and an exit status."""
     # The servers that a command started are left in order at SIGTERM too.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
@@ -32,14 +42,11 @@ def main() -> None:
         app()
     except ConfigError as error:
         complain(str(error))
-        _leave(2)
+        sys.exit(2)
     except ArticleEtlError as error:
         complain(str(error))
-        _leave(1)
-    except SystemExit as end:
-        if end.code is not None and not isinstance(end.code, int):
-            raise
-        _leave(end.code or 0)
+        sys.exit(1)
+    sys.exit(0)
 
 
 def _leave(status: int) -> NoReturn:

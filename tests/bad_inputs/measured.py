@@ -80,7 +80,7 @@ def _serve() -> None:
     for asked in map(json.loads, sys.stdin.buffer):
         child = os.fork()
         if child == 0:
-            _become(flows.cli.main, asked)
+            _become(flows.cli.run, asked)
         answer = _waited_for(child)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import main
+from flows.cli import run
 from tests.command import Command
 from tests.pipeline.records import records, write_jsonl
 
@@ -32,7 +32,7 @@ def here(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     monkeypatch.setattr("sys.argv", ["article-etl", *arguments])
     monkeypatch.setattr("signal.signal", lambda *_: None)
     with pytest.raises(SystemExit) as end:
-        main()
+        run()
     return int(end.value.code or 0)
 
 
