@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from etl.transform.probe import probe
-from etl.transform.text import clean_body, clean_line, is_clean
+from etl.transform.text import clean_body, clean_line, cleaned_body, is_clean
 
 
 def body_cleaner(boilerplate: Iterable[str]) -> Callable[[str], str]:
@@ -21,7 +21,7 @@ def body_cleaner(boilerplate: Iterable[str]) -> Callable[[str], str]:
     def clean(raw: str) -> str:
         body = raw
         if not is_clean(raw):
-            body = clean_body(raw)
+            body = cleaned_body(raw)
             # A line that was folded into a paragraph is only seen before.
             lines = raw.split("\n")
             left = [

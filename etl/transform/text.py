@@ -26,12 +26,13 @@ def clean_body(text: str) -> str:
 
     Idempotent, and in time linear in the text. A clean text comes back as it is, after probes only.
     """
-    if is_clean(text):
-        return text
+    return text if is_clean(text) else cleaned_body(text)
+
+
+def cleaned_body(text: str) -> str:
+    """`clean_body` of a text that is known not to be clean: the everyday rules, then all of them."""
     tidied = _tidied(text)
-    if is_clean(tidied):
-        return tidied
-    return mended_body(text)
+    return tidied if is_clean(tidied) else mended_body(text)
 
 
 def mended_body(text: str) -> str:
@@ -57,9 +58,44 @@ def is_clean(text: str) -> bool:
         return False
     if text.isascii():
         return not (_ILL_SPACED(text) or _SINGLE_FEED(text) or _TAB_OR_RETURN(text) or _has_controls(text))
-    if not _UNSURE(text):
+    if is_clean_latin(text) or not _UNSURE(text):
         return True
     return not _UNCLEAN(text) and not has_many_marks(text) and unicodedata.is_normalized("NFC", text)
+
+
+def is_clean_latin(text: str) -> bool:
+    """Whether a text is of latin-1 characters alone, and `_UNSURE` would find nothing in it.
+
+    French, German or Spanish without curly quotes: a table over its bytes tells in half of the time.
+    """
+    if text[0] > "\xff":
+        return False
+    try:
+        kinds = text.encode("latin-1").translate(_LATIN_KINDS)
+    except UnicodeEncodeError:
+        return False
+    return (
+        _UNSOUND not in kinds
+        and not (_FOLLOWER in kinds and _LEAD + _FOLLOWER in kinds)
+        and not _ILL_SPACED(text)
+        and not _SINGLE_FEED(text)
+    )
+
+
+_SOUND, _UNSOUND, _LEAD, _FOLLOWER = b".", b"x", b"l", b"f"
+
+
+def _latin_kind(code: int) -> bytes:
+    """What a latin-1 character may be part of; `_LEAD` and `_FOLLOWER` as `mojibake.SUSPECT` has them."""
+    if not _IS_SOUND(chr(code)):
+        return _UNSOUND
+    if 0xC2 <= code <= 0xF0:
+        return _LEAD
+    return _FOLLOWER if 0x80 <= code <= 0xBF else _SOUND
+
+
+_IS_SOUND = probe(f"[{SOUND}]")
+_LATIN_KINDS = b"".join(map(_latin_kind, range(256)))
 
 
 def _has_controls(text: str) -> bool:
