@@ -31,7 +31,23 @@ class Expect(BaseModel):
     min_records: int | None = Field(None, ge=0, description="Least records a day.")
     max_records: int | None = Field(None, ge=0, description="Most records a day.")
     max_rejected: float | None = Field(None, ge=0, le=1, description="Greatest rejected share.")
+    required: tuple[str, ...] = Field(
+        (), description="Raw fields that records must have filled; dots reach into objects."
+    )
+    required_share: float = Field(
+        0.9, ge=0, le=1, description="Share of the records looked at that must have each required field."
+    )
+    forbidden: tuple[str, ...] = Field((), description="Raw fields that must not appear.")
+    drift: bool = Field(
+        True,
+        description="Whether to name fields that were never seen before, and mapped ones that vanished.",
+    )
     on_miss: Literal["warn", "fail"] = Field("warn", description="What a miss does to the run.")
+
+    @field_validator("required", "forbidden", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
 
 
 class Source(BaseModel):

@@ -72,10 +72,15 @@ def final_state(report: LoadReport) -> State[LoadReport]:
     `Failed` keeps that very name: automations match states by name.
     """
     if report.state in ("failed", "interrupted"):
-        cause = report.error or "; ".join(f"{f.dump}: {f.error}" for f in report.failures[:3]) or report.state
+        cause = report.error or "; ".join(_causes(report)) or report.state
         return Failed(message=f"{report.summary()}. {cause}", data=report)
     name = "CompletedWithWarnings" if report.state == "completed_with_warnings" else None
     return Completed(name=name, message=report.summary(), data=report)
+
+
+def _causes(report: LoadReport) -> list[str]:
+    failures = [f"{failure.dump}: {failure.error}" for failure in report.failures[:3]]
+    return failures or [f"{miss.source}: {miss.detail}" for miss in report.misses[:3]]
 
 
 def refused(error: ConfigError) -> State[ConfigError]:

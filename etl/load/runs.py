@@ -69,6 +69,19 @@ class Runs:
         row = self._store.call("look up a run", lambda: self._store.runs.find_one({"_id": run}))
         return _run(row) if row else None
 
+    def fields_before(self, source: str, run: str, most: int = 5) -> list[dict[str, Any]]:
+        """The field counts that the last runs but this one kept of a source, newest first."""
+        path = f"report.sources.{source}.fields"
+        rows = self._store.call(
+            "look up the fields of earlier runs",
+            lambda: list(
+                self._store.runs.find({f"{path}.looked": {"$gt": 0}, "_id": {"$ne": run}}, {path: 1})
+                .sort([("started_at", -1)])
+                .limit(most)
+            ),
+        )
+        return [row["report"]["sources"][source]["fields"] for row in rows]
+
     def last(self, n: int, kind: str | None = None) -> list[Run]:
         """The last `n` runs, newest first."""
         query = {} if kind is None else {"kind": kind}

@@ -1,6 +1,7 @@
 """The books of a run: reports of chunks in, one report of the run out."""
 
 import heapq
+from collections.abc import Sequence
 
 from etl.errors import BooksError
 from etl.model import Counts
@@ -9,6 +10,7 @@ from etl.pipeline.job import (
     DumpTime,
     Failure,
     LoadReport,
+    Miss,
     PartReport,
     SourceReport,
     State,
@@ -29,6 +31,8 @@ class Books:
         self._parts: dict[str, list[PartReport]] = {}
         self._source_of: dict[str, str] = {}
         self._interrupted = False
+        self._misses: list[Miss] = []
+        self._failed = False
 
     def add(self, report: ChunkReport) -> PartReport | None:
         """Enter a chunk's report.
@@ -43,6 +47,7 @@ class Books:
             loaded=before.loaded + report.loaded,
             skipped=before.skipped + report.skipped,
             failed=before.failed + len(report.failures),
+            fields=before.fields + report.fields,
         )
         self._failures += report.failures
         self._notices += report.notices
@@ -55,6 +60,15 @@ class Books:
             return None
         self._source_of[report.part.load_id] = report.source
         return self._together(report.part)
+
+    def of(self, source: str) -> SourceReport:
+        """What was entered of a source so far."""
+        return self._sources.get(source, SourceReport())
+
+    def miss(self, misses: Sequence[Miss], *, fail: bool) -> None:
+        """Enter expectations that a source's part of the run did not meet, and whether that fails the run."""
+        self._misses += misses
+        self._failed = self._failed or (fail and bool(misses))
 
     def interrupt(self) -> None:
         """Enter that the run is stopped before all was done."""
@@ -93,6 +107,7 @@ class Books:
             notices=tuple(self._notices),
             slowest=tuple(DumpTime(dump, s) for s, dump in sorted(self._slowest, reverse=True)),
             error=error,
+            misses=tuple(self._misses),
             interrupted=self._interrupted or bool(self._parts),
         )
 
@@ -105,11 +120,11 @@ class Books:
         return _joined(parts)
 
     def _state(self, counts: Counts, error: str | None) -> State:
-        if error or self._failures:
+        if error or self._failures or self._failed:
             return "failed"
         if self._interrupted or self._parts:
             return "interrupted"
-        if counts.rejected or self._notices:
+        if counts.rejected or self._notices or self._misses:
             return "completed_with_warnings"
         return "completed"
 

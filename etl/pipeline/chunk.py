@@ -52,9 +52,10 @@ def load_chunk(chunk: Chunk, job: Job, store: Store, stop: Stop = never) -> Chun
             part=part,
             notices=writer.notices(),
             interrupted=part.interrupted,
+            fields=writer.fields.counts(),
         )
     report = close_dump(part, chunk.source.name, ledger, chunk.size)
-    return msgspec.structs.replace(report, notices=writer.notices())
+    return msgspec.structs.replace(report, notices=writer.notices(), fields=writer.fields.counts())
 
 
 def close_dump(part: PartReport, source: str, ledger: Ledger, size: int = 0) -> ChunkReport:

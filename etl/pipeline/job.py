@@ -9,6 +9,7 @@ import msgspec
 from etl.configuration import Configuration
 from etl.extract.types import Dump, Reading
 from etl.model import Counts, Days, DumpStamp
+from etl.pipeline.seen import FieldCounts
 from etl.settings import Settings
 from etl.sources import Names, Role, Source
 
@@ -151,6 +152,8 @@ class ChunkReport(msgspec.Struct, frozen=True):
     part: PartReport | None = None
     times: tuple[DumpTime, ...] = ()
     interrupted: bool = False
+    fields: FieldCounts = FieldCounts()
+    """Of some of its records, where the source states expectations."""
 
 
 class Miss(msgspec.Struct, frozen=True):
@@ -170,6 +173,8 @@ class SourceReport(msgspec.Struct, frozen=True):
     loaded: int = 0
     skipped: int = 0
     failed: int = 0
+    fields: FieldCounts = FieldCounts()
+    """Of some of its records, where it states expectations: what later runs are held against."""
 
 
 State = Literal["completed", "completed_with_warnings", "failed", "interrupted"]

@@ -3,6 +3,9 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+
+import msgspec
 
 from etl.errors import BooksError, StoreError
 from etl.extract.types import Dump, Skipped
@@ -12,9 +15,11 @@ from etl.load.schema import Schema
 from etl.load.store import Store
 from etl.pipeline.books import Books
 from etl.pipeline.chunk import close_dump
+from etl.pipeline.expectations import misses_of
 from etl.pipeline.job import Chunk, ChunkReport, Job, LoadReport, Stop, never
 from etl.pipeline.plan import plan
 from etl.pipeline.runners import Runner
+from etl.pipeline.seen import FieldCounts
 from etl.sources import Source
 
 log = logging.getLogger(__name__)
@@ -74,6 +79,8 @@ def load(
             books.interrupt()
         for source, part in books.unfinished():
             books.add(close_dump(part, source, ledger))
+        if planned.done and not stop():
+            _hold_expectations(planned, books, runs, job.run)
         if fresh:
             schema.finish(store)
     except (StoreError, BooksError) as fault:
@@ -101,19 +108,43 @@ class _Planned:
         self._workers = workers
         self._expect = expect
         self._settled: list[ChunkReport] = []
+        self.sources: dict[str, Source] = {}
+        self.days: dict[str, set[date]] = {}
+        """The days that each source's dumps were made for."""
 
     def chunks(self) -> Iterator[Chunk]:
         for source, found in self._work:
-            for planned in plan(source, found, self._job, self._ledger, self._workers, self._expect):
+            self.sources[source.name] = source
+            seen = self._dated(found, self.days.setdefault(source.name, set()))
+            for planned in plan(source, seen, self._job, self._ledger, self._workers, self._expect):
                 if isinstance(planned, Chunk):
                     yield planned
                 else:
                     self._settled.append(planned)
         self.done = True
 
+    @staticmethod
+    def _dated(found: Iterable[Dump | Skipped], days: set[date]) -> Iterator[Dump | Skipped]:
+        for each in found:
+            if isinstance(each, Dump) and each.declared is not None:
+                days.add(each.declared)
+            yield each
+
     def settle(self, enter: OnReport) -> None:
         while self._settled:
             enter(self._settled.pop(0))
+
+
+def _hold_expectations(planned: _Planned, books: Books, runs: Runs, run: str) -> None:
+    """Enter what each source's `[expect]` says of the run. Raises StoreError."""
+    for name, source in planned.sources.items():
+        if "expect" not in source.model_fields_set:
+            continue
+        before = [msgspec.convert(fields, FieldCounts) for fields in runs.fields_before(name, run)]
+        misses = misses_of(source, books.of(name), len(planned.days[name]), before)
+        for miss in misses:
+            log.warning("%s: expected otherwise (%s): %s", name, miss.what, miss.detail)
+        books.miss(misses, fail=source.expect.on_miss == "fail")
 
 
 def record_end(runs: Runs, report: LoadReport) -> None:

@@ -22,6 +22,7 @@ from etl.load.quarantine import Quarantine
 from etl.load.store import Store
 from etl.model import Counts, DumpStamp, Outcome, RawRecord, Rejection
 from etl.pipeline.job import Chunk, ChunkReport, DumpTime, Failure, Job, Stop
+from etl.pipeline.seen import FieldTally
 from etl.pipeline.settled import finished
 from etl.pipeline.writer import Sorted, normalizer_for, sort_out
 
@@ -72,6 +73,7 @@ class _Loader:
         self._sink = ArticleSink(store)
         self._quarantine = Quarantine(store)
         self._counts = Counts()
+        self._fields = FieldTally(chunk.source)
         self._loaded = self._skipped = 0
         self._failures: list[Failure] = []
         self._notices: list[str] = []
@@ -89,6 +91,7 @@ class _Loader:
             notices=tuple(self._notices),
             times=tuple(slowest[:5]),
             interrupted=self.interrupted,
+            fields=self._fields.counts(),
         )
 
     def load(self, group: list[Dump]) -> None:
@@ -155,7 +158,7 @@ class _Loader:
                     records.append(record)
         except DumpError as fault:
             error = fault.message
-        found = sort_out(records, self._normalizer, stamp)
+        found = sort_out(self._fields.watch(records), self._normalizer, stamp)
         self._times.append(DumpTime(dump.uri, time.monotonic() - started))
         return _Page(load_id(stamp), dump, stamp, len(data), found, error)
 

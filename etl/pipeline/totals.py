@@ -34,7 +34,7 @@ def with_earlier_attempts(report: LoadReport, store: Store) -> LoadReport:
         now = sources.get(name, SourceReport())
         # What was done by an earlier attempt of ours is no longer "skipped".
         skipped = max(0, now.skipped - (whole.loaded - now.loaded))
-        sources[name] = SourceReport(whole.counts, whole.loaded, skipped, now.failed)
+        sources[name] = SourceReport(whole.counts, whole.loaded, skipped, now.failed, now.fields)
     report = msgspec.structs.replace(
         report,
         counts=sum((each.counts for each in sources.values()), Counts()),

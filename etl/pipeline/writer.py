@@ -24,6 +24,7 @@ from etl.load.store import Store
 from etl.model import Article, Counts, DumpStamp, Outcome, RawRecord, Rejection
 from etl.pipeline.job import Job
 from etl.pipeline.known import NOTHING, Known, Unchanged, digest_of
+from etl.pipeline.seen import FieldTally
 from etl.pipeline.tally import tally
 from etl.sources import Source
 from etl.transform.normalize import Normalizer
@@ -110,6 +111,8 @@ class BlockWriter:
         self._sink = ArticleSink(store)
         self._quarantine = Quarantine(store)
         self._passed_over: list[Skipped] = []
+        self.fields = FieldTally(source)
+        """Of some of the records that were read."""
         self._known = known_before(self._ledger, stamp)
         self.done = frozenset(self._ledger.blocks_done(load_id))
         """Blocks that an earlier attempt finished."""
@@ -141,7 +144,7 @@ class BlockWriter:
         *,
         cut_short: bool = False,
     ) -> None:
-        found = sort_out(records, self._normalizer, self._stamp)
+        found = sort_out(self.fields.watch(records), self._normalizer, self._stamp)
         same = Counts(read=len(unchanged.lines), duplicate=len(unchanged.lines)) if unchanged else Counts()
         plan = self._sink.plan(found.articles)
         planned = found.counts(plan.outcomes) + same

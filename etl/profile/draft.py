@@ -29,7 +29,7 @@ from etl.profile.dating import (
     settled_languages,
 )
 from etl.profile.heads import Head, heads_of
-from etl.profile.page import Page, share, shown
+from etl.profile.page import Page, share, shown, toml
 from etl.profile.reading import ReadingDraft, draft_reading, say_reading
 from etl.profile.repeats import repeated_affixes, repeated_lines, repeated_titles
 from etl.profile.roles import Choice, choose, words_of
@@ -458,10 +458,17 @@ class _Draft:
         total = len(trial.articles) + len(trial.rejections) + len(self._read.rejections)
         rejected = 1 - len(trial.articles) / total if total else 0.0
         self._page.heading("What a normal load looks like: state it, and a load outside of it warns or fails")
+        always = [
+            choice.column.name
+            for choices in self._chosen.values()
+            for choice in choices[:1]
+            if choice.column.filled >= 0.99 * len(self._records) > 0
+        ]
         self._page.propose_lines(
             [
                 "[expect]",
                 "min_records = 1",
+                f"required = {toml(always)}",
                 f"max_rejected = {min(1.0, round(rejected * 2 + 0.02, 2))}",
             ]
         )
