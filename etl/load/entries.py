@@ -34,6 +34,8 @@ class Load(msgspec.Struct, frozen=True):
     error: str | None = None
     days: Days | None = None
     """The publication days that were taken of it; None where it was taken whole."""
+    runs: list[str] = []
+    """Every run that worked on it, in their order."""
 
 
 class Finished(msgspec.Struct, frozen=True):

@@ -137,6 +137,7 @@ class Ledger:
             "$set": {**load_fields(stamp, size), "state": "started", "started_at": now()},
             "$unset": {"error": "", "finished_at": "", "counts": ""},
             "$inc": {"attempts": 1},
+            "$addToSet": {"runs": stamp.run},
         }
         unfinished = {"_id": this, "state": {"$ne": "finished"}}
 
@@ -345,7 +346,12 @@ class Ledger:
             fields = {**load_fields(load.stamp, load.size), "state": "started", "started_at": now()}
             if row["state"] in ("failed", "interrupted"):
                 fields["counts"] = stored(load.counts)  # those of the attempt before are in its run's report
-            update = {"$set": fields, "$unset": {"error": "", "finished_at": ""}, "$inc": {"attempts": 1}}
+            update = {
+                "$set": fields,
+                "$unset": {"error": "", "finished_at": ""},
+                "$inc": {"attempts": 1},
+                "$addToSet": {"runs": load.stamp.run},
+            }
             updates.append(UpdateOne({"_id": this, "state": {"$ne": "finished"}}, update))
         write(self._store, "enter that small dumps are tried again", self._store.loads, updates)
 
@@ -416,6 +422,7 @@ def _started(load: SmallLoad) -> Document:
         "state": "started",
         "started_at": now(),
         "attempts": 1,
+        "runs": [load.stamp.run],
         "attempt": secrets.token_hex(8),
         "counts": stored(load.counts),
         "outcomes": load.outcomes,

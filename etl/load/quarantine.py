@@ -164,7 +164,7 @@ class Quarantine:
                 "load": load_id(stamp),
                 "stage": rejection.stage.value,
                 "reason": rejection.reason.value,
-                "detail": _storable(rejection.detail),
+                "detail": storable(rejection.detail),
                 "parser": stamp.parser,
                 "run": stamp.run,
                 "at": now(),
@@ -228,16 +228,25 @@ def entry_id(stamp: DumpStamp, rejection: Rejection, nth: int = 0) -> str:
     return hashlib.sha256(repr(place).encode("utf-8", "backslashreplace")).hexdigest()[:24]
 
 
-def _documents(stamp: DumpStamp, rejections: Sequence[Rejection]) -> list[Document]:
+def entry_ids(stamp: DumpStamp, rejections: Sequence[Rejection]) -> list[str]:
+    """`_id` of each entry that `Quarantine.write` makes of these, in their order."""
     seen: Counter[tuple[str | None, int]] = Counter()
+    ids = []
+    for rejection in rejections:
+        place = (rejection.member, rejection.record)
+        ids.append(entry_id(stamp, rejection, seen[place]))
+        seen[place] += 1
+    return ids
+
+
+def _documents(stamp: DumpStamp, rejections: Sequence[Rejection]) -> list[Document]:
     documents = []
     at = now()
     this = load_id(stamp)
-    for rejection in rejections:
-        place = (rejection.member, rejection.record)
+    for this_id, rejection in zip(entry_ids(stamp, rejections), rejections, strict=True):
         documents.append(
             {
-                "_id": entry_id(stamp, rejection, seen[place]),
+                "_id": this_id,
                 "load": this,
                 "source": stamp.source,
                 "dump": stamp.dump,
@@ -247,7 +256,7 @@ def _documents(stamp: DumpStamp, rejections: Sequence[Rejection]) -> list[Docume
                 "offset": rejection.offset,
                 "stage": rejection.stage.value,
                 "reason": rejection.reason.value,
-                "detail": _storable(rejection.detail),
+                "detail": storable(rejection.detail),
                 "raw": rejection.raw[:RAW_BYTES],
                 "raw_bytes": len(rejection.raw),
                 "parser": stamp.parser,
@@ -256,7 +265,6 @@ def _documents(stamp: DumpStamp, rejections: Sequence[Rejection]) -> list[Docume
                 "state": "open",
             }
         )
-        seen[place] += 1
     return documents
 
 
@@ -271,7 +279,7 @@ def _again(document: Mapping[str, Any]) -> UpdateOne:
     return UpdateOne({"_id": document["_id"]}, [{"$set": {**fields, "state": state}}])
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """A detail may quote the very half character that the record was rejected for."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -281,4 +289,4 @@ def _entry(row: Document) -> Entry:
     return Entry(**{**known, "id": row["_id"]})
 
 
-__all__ = ["RAW_BYTES", "Entry", "EntryState", "Quarantine", "Selection", "entry_id"]
+__all__ = ["RAW_BYTES", "Entry", "EntryState", "Quarantine", "Selection", "entry_id", "entry_ids", "storable"]

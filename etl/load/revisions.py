@@ -16,7 +16,7 @@ from etl.load.store import Store
 from etl.load.writes import Write, insert_new, write
 from etl.model import Article
 
-RAISED = ("rank", "captured_at", "source", "published", "flags")
+RAISED = ("rank", "captured_at", "source", "published_at", "published", "flags")
 """Fields that follow the greatest rank among the records of one content. All others are the content's
 own, the key's, or `provenance`, which names the record that brought the content."""
 
@@ -37,6 +37,7 @@ def raised_fields(article: Article) -> dict[str, Any]:
         "rank": article.rank,
         "captured_at": article.captured_at,
         "source": article.stamp.source,
+        "published_at": article.published_at,  # of a day alone, its first moment depends on the zone
         "published": article.published,
         "flags": article.flags,
     }

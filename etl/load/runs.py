@@ -92,6 +92,19 @@ class Runs:
         return [_run(row) for row in rows]
 
 
+def process_gone(row: Mapping[str, Any]) -> bool:
+    """Whether the process of a run that says `running` was on this machine, and is there no more."""
+    if row.get("host") != socket.gethostname() or not row.get("pid"):
+        return False
+    try:
+        os.kill(int(row["pid"]), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
 def _run(row: Document) -> Run:
     known = {name: row[name] for name in Run.__struct_fields__ if name in row}
     return Run(

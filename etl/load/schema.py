@@ -7,7 +7,7 @@ record by record are built after it, in one pass.
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from etl.load.store import Store
 
 log = logging.getLogger(__name__)
 
-COLLECTIONS = ("articles", "article_revisions", "quarantine", "loads", "load_blocks", "runs")
+COLLECTIONS = ("articles", "article_revisions", "quarantine", "loads", "load_blocks", "journal", "runs")
 BULK = "articles"
 """The collection whose indexes wait for the end of a first load."""
 
@@ -47,6 +47,15 @@ class CollectionSchema(msgspec.Struct, frozen=True):
 
     validator: dict[str, Any]
     indexes: tuple[Index, ...]
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """Something that is not on the server as `config/mongo/` has it."""
+
+    collection: str
+    what: str
+    found: str
+    expected: str
 
 
 class Schema(msgspec.Struct, frozen=True):
@@ -81,6 +90,32 @@ class Schema(msgspec.Struct, frozen=True):
         fresh = store.call("look at articles", lambda: store.articles.find_one({}, {"_id": 1})) is None
         self._index(store, [name for name in self.collections if name != BULK or not fresh])
         return fresh
+
+    def differences(self, store: Store) -> Iterator[Difference]:
+        """What the server does not have as it should be. Further indexes are nobody's fault."""
+        there = store.call("list collections", lambda: _options(store))
+        for name, schema in self.collections.items():
+            options = there.get(name)
+            if options is None:
+                yield Difference(name, "collection", "none", "a collection")
+                continue
+            if options.get("validator", {}) != schema.validator:
+                found = str(options.get("validator"))[:300]
+                yield Difference(name, "validator", found, f"config/mongo/{name}.json")
+            level, action = options.get("validationLevel", "strict"), options.get("validationAction", "error")
+            if (level, action) != ("strict", "error"):
+                yield Difference(name, "validation", f"{level}, {action}", "strict, error")
+            yield from self._differing(store, name)
+
+    def _differing(self, store: Store, name: str) -> Iterator[Difference]:
+        there = store.call(f"list indexes of {name}", store.database[name].index_information)
+        for index in self.collections[name].indexes:
+            found = there.get(index.name)
+            wanted = str({**index.key, **index.options})
+            if found is None:
+                yield Difference(name, f"index {index.name}", "none", wanted)
+            elif dict(found["key"]) != index.key or any(found.get(k) != v for k, v in index.options.items()):
+                yield Difference(name, f"index {index.name}", str(dict(found)), wanted)
 
     def finish(self, store: Store) -> None:
         """Build the indexes that waited for the end of a first load."""
@@ -121,10 +156,11 @@ def _read(path: Path) -> CollectionSchema:
 
 
 def _validators(store: Store) -> dict[str, dict[str, Any]]:
-    return {
-        found["name"]: found.get("options", {}).get("validator", {})
-        for found in store.database.list_collections()
-    }
+    return {name: options.get("validator", {}) for name, options in _options(store).items()}
+
+
+def _options(store: Store) -> dict[str, dict[str, Any]]:
+    return {found["name"]: found.get("options", {}) for found in store.database.list_collections()}
 
 
 def _create(store: Store, name: str, validator: dict[str, Any]) -> None:

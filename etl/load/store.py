@@ -70,6 +70,11 @@ class Store:
         return self.database["load_blocks"]
 
     @property
+    def journal(self) -> Collection[Document]:
+        """Which versions each run's records gave."""
+        return self.database["journal"]
+
+    @property
     def runs(self) -> Collection[Document]:
         """The report of every run."""
         return self.database["runs"]

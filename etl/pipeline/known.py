@@ -24,11 +24,13 @@ def digest_of(data: bytes) -> bytes:
 class Known:
     """Blocks and lines of a dump's earlier version. 16 bytes a line, sorted; nothing is copied to look up."""
 
-    def __init__(self, blocks: Mapping[bytes, int], lines: Iterable[bytes]) -> None:
+    def __init__(self, blocks: Mapping[bytes, int], lines: Iterable[bytes], load: str | None = None) -> None:
         """Args:
         blocks: digest of a block to how many records it held; only blocks without a rejection.
         lines: digests of lines, of any number of blocks each, joined.
         """
+        self.load = load
+        """The load of that earlier version."""
         self._blocks = dict(blocks)
         digests = sorted(
             int.from_bytes(joined[start : start + DIGEST_BYTES])

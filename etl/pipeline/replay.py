@@ -18,6 +18,7 @@ from etl.configuration import Configuration
 from etl.errors import ConfigError, StoreError
 from etl.load.articles import ArticleSink
 from etl.load.history import loads_of
+from etl.load.journal import Journal, Page, Part, batch_page_id, part, refused_of
 from etl.load.quarantine import Entry, Quarantine, Selection
 from etl.load.runs import Runs
 from etl.load.store import Store
@@ -141,6 +142,8 @@ class _Replay:
                 tried.append(entry)
                 stamps.append(stamp)
                 results.append(record if isinstance(record, Rejection) else self._normalizer(record, stamp))
+        if not self._dry_run:
+            self._enter(tried, stamps, results)
         outcomes = self._load(results)
         if not self._dry_run:
             self._mark(tried, stamps, outcomes)
@@ -149,6 +152,20 @@ class _Replay:
             for (dump, why), n in left.items()
         ]
         return ChunkReport(self._source.name, size, counts=tally(outcomes), notices=tuple(notices))
+
+    def _enter(
+        self, entries: list[Entry], stamps: list[DumpStamp], results: Sequence[Article | Rejection]
+    ) -> None:
+        """Enter in the journal what comes good, and what is rejected again."""
+        parts: list[Part] = []
+        for entry, stamp, result in zip(entries, stamps, results, strict=True):
+            good = [result] if isinstance(result, Article) else []
+            bad = [result] if isinstance(result, Rejection) else []
+            parts.append(part(stamp, good, refused_of([entry.id] * len(bad), bad)))
+        if parts:
+            run = self._job.run
+            page = Page(id=batch_page_id(run, (e.id for e in entries)), run=run, parts=parts, replay=True)
+            Journal(self._store).write(page)
 
     def _stamp(self, dump: str, sha256: str) -> DumpStamp:
         loads = loads_of(self._store, self._source.name, [dump]).get(dump, ())

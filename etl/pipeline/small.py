@@ -16,9 +16,10 @@ from etl.extract.dump import read_dump
 from etl.extract.opening import read_small
 from etl.extract.types import Dump, Skipped
 from etl.load.articles import ArticleSink
+from etl.load.journal import Journal, Page, batch_page_id, part, refused_of
 from etl.load.ledger import Intent, Ledger, SmallLoad, load_id
 from etl.load.plan import letters
-from etl.load.quarantine import Quarantine
+from etl.load.quarantine import Quarantine, entry_ids
 from etl.load.store import Store
 from etl.model import Counts, DumpStamp, Outcome, RawRecord, Rejection
 from etl.pipeline.job import Chunk, ChunkReport, DumpTime, Failure, Job, Stop
@@ -72,6 +73,7 @@ class _Loader:
         self._ledger = Ledger(store)
         self._sink = ArticleSink(store)
         self._quarantine = Quarantine(store)
+        self._journal = Journal(store)
         self._counts = Counts()
         self._fields = FieldTally(chunk.source)
         self._loaded = self._skipped = 0
@@ -103,6 +105,7 @@ class _Loader:
             for page, own in _shared_out(pages, plan.outcomes)
         }
         intents = self._ledger.begin_many(list(planned.values()))
+        self._enter_journal(pages, plan.outcomes)
         self._reject(pages, plan.outcomes)
         resumed = any(intent.resumed for intent in intents.values())
         outcomes = self._sink.apply(
@@ -112,6 +115,8 @@ class _Loader:
             amend=lambda amended: self._amend(pages, planned, amended),
         )
         self._reject(pages, outcomes)
+        if letters(outcomes).count("x") != letters(plan.outcomes).count("x"):
+            self._enter_journal(pages, outcomes)
         corrected: dict[str, Counts] = {}
         for page, own in _shared_out(pages, outcomes):
             counts = page.found.counts(own)
@@ -161,6 +166,19 @@ class _Loader:
         found = sort_out(self._fields.watch(records), self._normalizer, stamp)
         self._times.append(DumpTime(dump.uri, time.monotonic() - started))
         return _Page(load_id(stamp), dump, stamp, len(data), found, error)
+
+    def _enter_journal(self, pages: list[_Page], outcomes: Sequence[Outcome | Rejection]) -> None:
+        """Enter what each dump gives, before any of it is written."""
+        if not pages:
+            return
+        parts = []
+        for page, own in _shared_out(pages, outcomes):
+            good = [a for a, o in zip(page.found.articles, own, strict=True) if isinstance(o, Outcome)]
+            bad = [*(o for o in own if isinstance(o, Rejection)), *page.found.rejections]
+            parts.append(part(page.stamp, good, refused_of(entry_ids(page.stamp, bad), bad)))
+        run = self._job.run
+        names = (f"{page.load_id} {page.dump.uri}" for page in pages)
+        self._journal.write(Page(id=batch_page_id(run, names), run=run, parts=parts))
 
     def _reject(self, pages: list[_Page], outcomes: Sequence[Outcome | Rejection]) -> None:
         for page, own in _shared_out(pages, outcomes):

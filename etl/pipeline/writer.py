@@ -3,6 +3,7 @@
 The order of writes is what makes the books right after any crash:
 
 1. the ledger's intent, with the outcomes as planned before anything is written,
+   and the journal: which versions of which articles the records give,
 2. the quarantine, by ids that do not change,
 3. the articles,
 4. the ledger's acknowledgement.
@@ -18,8 +19,9 @@ from typing import NamedTuple
 
 from etl.extract.types import Batch, Skipped
 from etl.load.articles import ArticleSink
+from etl.load.journal import Journal, Page, block_page_id, part, refused_of
 from etl.load.ledger import Ledger
-from etl.load.quarantine import Quarantine
+from etl.load.quarantine import Quarantine, entry_ids
 from etl.load.store import Store
 from etl.model import Article, Counts, DumpStamp, Outcome, RawRecord, Rejection
 from etl.pipeline.job import Job
@@ -96,7 +98,7 @@ def known_before(ledger: Ledger, stamp: DumpStamp) -> Known:
         return NOTHING
     if _latest is None or _latest[0] != previous.id:
         blocks = {block.digest: block.counts.read for block in ledger.blocks(previous.id) if block.digest}
-        _latest = (previous.id, Known(blocks, ledger.record_digests(previous.id)))
+        _latest = (previous.id, Known(blocks, ledger.record_digests(previous.id), previous.id))
     return _latest[1]
 
 
@@ -110,6 +112,7 @@ class BlockWriter:
         self._ledger = Ledger(store)
         self._sink = ArticleSink(store)
         self._quarantine = Quarantine(store)
+        self._journal = Journal(store)
         self._passed_over: list[Skipped] = []
         self.fields = FieldTally(source)
         """Of some of the records that were read."""
@@ -150,6 +153,7 @@ class BlockWriter:
         planned = found.counts(plan.outcomes) + same
         intent = self._ledger.intend(self.load_id, number, self._stamp, planned, plan.letters)
         refused = _refused(plan.outcomes)
+        self._enter(number, found, plan.outcomes, unchanged, data)
         self._quarantine.write(self._stamp, [*refused, *found.rejections])
         outcomes = self._sink.apply(
             plan,
@@ -159,6 +163,8 @@ class BlockWriter:
         )
         refused = _refused(outcomes)
         self._quarantine.write(self._stamp, refused)
+        if len(refused) != len(_refused(plan.outcomes)):
+            self._enter(number, found, outcomes, unchanged, data)
         whole = data is not None and not found.rejections and not refused
         self._ledger.acknowledge(
             self.load_id,
@@ -169,13 +175,52 @@ class BlockWriter:
             records=_digests(found.articles, outcomes, unchanged) if data is not None else b"",
         )
 
+    def _enter(
+        self,
+        number: int,
+        found: Sorted,
+        outcomes: Sequence[Outcome | Rejection],
+        unchanged: Unchanged | None,
+        data: bytes | None,
+    ) -> None:
+        """Enter in the journal what the block gives, before any of it is written."""
+        good = [
+            a for a, outcome in zip(found.articles, outcomes, strict=True) if isinstance(outcome, Outcome)
+        ]
+        bad = [*_refused(outcomes), *found.rejections]
+        lines = [digest_of(article.raw) for article in good] if data is not None else None
+        refused = refused_of(entry_ids(self._stamp, bad), bad)
+        self._journal.write(
+            Page(
+                id=block_page_id(self._stamp, number),
+                run=self._stamp.run,
+                parts=[part(self._stamp, good, refused, lines)],
+                block=number,
+                digest=digest_of(data) if data is not None else None,
+                of=self._known.load if unchanged and unchanged.lines else None,
+                lines=b"".join(unchanged.lines) if unchanged else b"",
+            )
+        )
+
     def _keep(self, number: int, data: bytes, records: int) -> None:
         """Enter a block that stands as it was: its records change nothing."""
         counts = Counts(read=records, duplicate=records)
         self._ledger.intend(self.load_id, number, self._stamp, counts)
+        digest = digest_of(data)
+        self._journal.write(
+            Page(
+                id=block_page_id(self._stamp, number),
+                run=self._stamp.run,
+                parts=[part(self._stamp, (), ())],
+                block=number,
+                digest=digest,
+                of=self._known.load,
+                kept=digest,
+            )
+        )
         # Its lines are entered again: the next version of the dump is held against this one alone.
         lines = b"".join(digest_of(line) for line in data.split(b"\n") if line and not line.isspace())
-        self._ledger.acknowledge(self.load_id, number, counts, digest=digest_of(data), records=lines)
+        self._ledger.acknowledge(self.load_id, number, counts, digest=digest, records=lines)
 
 
 def _digests(
