@@ -67,7 +67,9 @@ class Source(BaseModel):
     # how to read the bytes
     format: Format | None = Field(None, description="Dump format; by the name's ending when absent.")
     encoding: str | None = Field(None, description="Declared encoding, tried after BOM and UTF-8.")
-    records: str | None = Field(None, description="Dotted path to the list of records in a JSON dump.")
+    records: str | None = Field(
+        None, description="Dotted path to the list of records in a JSON dump; `*` stands for every key."
+    )
     record: str | None = Field(
         None, min_length=1, description="Tag of a record's element in an XML or SGML dump, such as `article`."
     )

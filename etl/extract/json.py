@@ -25,6 +25,8 @@ _BEGINNING = re.compile(rb'[\[{"]|-?(?:\d|Infinity)|(?:true|false|null|NaN|nan)\
 _JUNK = re.compile(rb"[^{\[\]]+")
 _GAP = re.compile(rb"\}[\s,]*\{")
 _GUESSES = 3
+_EVERY = "*"
+"""In a path: each object or list in the object, whatever its key, as where records are kept by their id."""
 _MOST_OPENED = 3
 """Brackets in a row that may be arrays of records; more of them are a value, and no record."""
 _NO_END = Refusal(Reason.MALFORMED, "has no end that can be told: there is a quote too many or too few in it")
@@ -123,7 +125,11 @@ class _Document:
             key = self._key(mark)
             seen.append(key)
             mark = cursor.peek()
-            if not (key == wanted or (wanted is None and key in COMMON_LISTS and mark == b"[")):
+            if wanted == _EVERY:
+                if mark not in b"{[":
+                    cursor.skip()
+                    continue
+            elif not (key == wanted or (wanted is None and key in COMMON_LISTS and mark == b"[")):
                 cursor.skip()
                 continue
             found = True

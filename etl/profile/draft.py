@@ -45,6 +45,8 @@ _HEADS_SHARE = 0.25
 _UNDATED_SHARE = 0.5
 """Share of records without a date from which on they are to be loaded all the same."""
 _OTHERS_SHOWN = 25
+_NEEDED: tuple[Role, ...] = ("title", "published", "body")
+"""Roles whose lack is told."""
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -190,10 +192,13 @@ class _Draft:
             role: [choice.column.name for choice in choices] for role, choices in self._chosen.items()
         }
         self._stand_ins = self._later_dates()
+        self._unfit = [role for role in _NEEDED if not self._names.get(role) and self._common(role)]
+        """Roles that a load would look for in a field of a common name, and that no such field serves."""
 
     def say(self) -> None:
         """All of it, in the order of the file: tables come last, as TOML wants it."""
         fields: dict[str, Any] = {role: names for role in get_args(Role) if (names := self._names.get(role))}
+        fields |= dict.fromkeys(self._unfit, ())
         source = _with(self._source, {"fields": fields})
         spoken = self._spoken()
         dates = self._names.get("published", []) + self._stand_ins
@@ -209,8 +214,10 @@ class _Draft:
         earliest = earliest_for(dating, source, len(self._records))
         if earliest:
             source = _with(source, {"earliest": earliest})
-        undated = sum(first_of(record.fields, dates) is None for record in self._records)
-        load_undated = undated > 0 and undated >= _UNDATED_SHARE * len(self._records)
+        titles = self._names.get("title", [])
+        entitled = [record for record in self._records if first_of(record.fields, titles) is not None]
+        undated = sum(first_of(record.fields, dates) is None for record in entitled)
+        load_undated = undated > 0 and undated >= _UNDATED_SHARE * len(entitled)
         if load_undated:
             source = _with(source, {"undated": "load"})
         trial = try_out(self._read.records, source, self._job)
@@ -258,6 +265,12 @@ class _Draft:
                 missing -= column.rows
         return found
 
+    def _common(self, role: Role) -> list[str]:
+        """The raw fields that have a common name of a role."""
+        listed = {name.lower() for name in self._job.field_table.get(role, ())}
+        names = {name for record in self._records[:500] for name in record.fields if name.lower() in listed}
+        return sorted(names)
+
     def _spoken(self) -> list[str]:
         """Languages of the records, the most frequent first; those of a few are left out."""
         counts: Counter[str] = Counter()
@@ -285,7 +298,13 @@ class _Draft:
         for role in get_args(Role):
             choices: list[Choice] = self._chosen.get(role, [])
             if not choices:
-                if role in ("title", "body", "published"):
+                if role in self._unfit:
+                    page.say(
+                        f"{role}: {shown(', '.join(self._common(role)))} is called so, but holds no {role} "
+                        "(another kind of value, or always the same); so that it is not taken for one:"
+                    )
+                    page.put(f"fields.{role}", [])
+                elif role in _NEEDED:
                     page.say(f"No field looks like the {role}.")
                 continue
             for choice in choices:

@@ -129,6 +129,13 @@ def say_reading(page: Page, draft: ReadingDraft, heads: list[Head], odd: list[Sk
     if draft.record:
         page.say(f"In the markup, the element {shown(draft.record)} holds what looks like one article.")
         page.put("record", draft.record)
+    nameless = [head for head in filled if head.format in ("csv", "tsv") and head.delimiter is None]
+    if nameless:
+        first = shown(nameless[0].member or nameless[0].dump, 120)
+        page.say(
+            f"The first row of {len(nameless):,} tables, such as {first}, does not look like names of columns. "
+            "It is taken for the header all the same: give such a table one."
+        )
     if draft.delimiter:
         page.say("Cells are parted by this, judged by rows of one width.")
         page.put("delimiter", draft.delimiter)

@@ -20,11 +20,48 @@ _MEDIA = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|mp[34]|ico)(?:[?#]|$)", re.IGN
 _WORDED = re.compile(r"(?=.*\b(?:1[7-9]|20)\d\d\b)(?=.*[^\W\d_]{2})(?:\D*\d){5,14}\D{0,20}")
 """What may be a date with the name of a month: cheap to ask, where reading it costs a millisecond."""
 _NO_DATE = frozenset((Reason.WRONG_TYPE, Reason.UNDATED, Reason.UNREADABLE_DATE, Reason.INCOMPLETE_DATE))
+_GENERIC = frozenset(
+    (
+        "@norm",
+        "@value",
+        "@iso",
+        "@datetime",
+        "#text",
+        "value",
+        "iso",
+        "rendered",
+        "text",
+        "plain",
+        "cdata",
+        "_text",
+    )
+)
+"""Names that only say how a value is written; what it is, the name around it says."""
 _LEAST = 1.2
 """Score from which on a field is taken for a role."""
 _LEAST_DATES = 0.3
 """Share of values that must look like dates in a date's field that is called so."""
-_ANY_LANGUAGE = ("en", "de", "fr", "es", "it", "pt", "nl", "ru", "tr", "ar", "pl", "id", "el", "vi")
+_ANY_LANGUAGE = (
+    "en",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "ru",
+    "tr",
+    "ar",
+    "pl",
+    "id",
+    "el",
+    "vi",
+    "da",
+    "sv",
+    "cs",
+    "uk",
+    "fa",
+)
 
 _TOP: tuple[Role, ...] = (
     "title",
@@ -124,6 +161,8 @@ class _Judge:
             return 3.5 - 1.2 * listed.index(lower) / len(listed)
         hints = HINTS[role]
         *outer, last = (*column.name.removesuffix(".0").split("."),)
+        if outer and last.lower() in _GENERIC:
+            last = f"{outer.pop()} {last}"
         score = sum(hints.get(word, 0.0) for word in dict.fromkeys(words_of(last)))
         against = sum(min(0.0, hints.get(word, 0.0)) for part in outer for word in words_of(part))
         return min(score, 3.4) + against - 0.1 * len(outer)
@@ -159,6 +198,13 @@ class _Judge:
 
     def _published(self, column: Column, by_name: float) -> float:
         dates = self.dates(column)
+        if by_name >= 2:  # in words of a language that is not known yet
+            dates = max(
+                dates,
+                0.6
+                * sum(bool(_WORDED.fullmatch(text.strip())) for text in column.texts[:40])
+                / max(1, len(column.values[:40])),
+            )
         if dates < _LEAST_DATES or (by_name <= 0 and dates < 0.9):
             return 0.0
         numbers = column.kinds["number"] * 2 > column.filled

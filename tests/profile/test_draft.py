@@ -41,6 +41,12 @@ class TestWhereTheRecordsAre:
         assert said["records"] == "payload.found"
         assert [line["outcome"] for line in lines_of(text)] == ["article"] * 9
 
+    def test_records_kept_by_their_id(self, tmp_path: Path) -> None:
+        (tmp_path / "all.json").write_bytes(orjson.dumps({f"id{n}": article(n) for n in range(9)}))
+        said, text = draft(tmp_path)
+        assert said["records"] == "*"
+        assert [line["outcome"] for line in lines_of(text)] == ["article"] * 9
+
     def test_replies_one_a_line(self, tmp_path: Path) -> None:
         replies = [{"status": "ok", "results": [article(n), article(n + 100)]} for n in range(6)]
         said, text = draft(json_lines(tmp_path / "replies.jsonl", replies))
@@ -130,6 +136,19 @@ class TestFields:
         ]
         said, _ = draft(json_lines(tmp_path / "a.jsonl", records))
         assert said["fields"]["body"] == "description"
+
+    def test_a_common_name_on_an_object_is_not_taken_for_the_body(self, tmp_path: Path) -> None:
+        records = [article(n, body={"kind": "html", "blocks": n}) for n in range(9)]
+        for record in records:
+            del record["content"]
+        said, text = draft(json_lines(tmp_path / "a.jsonl", records))
+        assert said["fields"]["body"] == []
+        assert [line["outcome"] for line in lines_of(text)] == ["article"] * 9
+
+    def test_a_table_without_names_of_columns_is_pointed_out(self, tmp_path: Path) -> None:
+        rows = "".join(f'{n},"Wall {n} of the harbour",2026-03-01,"{BODY}"\n' for n in range(9))
+        (tmp_path / "a.csv").write_text(rows)
+        assert "does not look like names of columns" in flat(draft(tmp_path)[1])
 
     def test_an_update_stands_in_for_a_missing_date(self, tmp_path: Path) -> None:
         records = [article(n, updated="2026-03-05T10:00:00Z") for n in range(9)]
