@@ -131,10 +131,10 @@ def say_reading(page: Page, draft: ReadingDraft, heads: list[Head], odd: list[Sk
         page.put("record", draft.record)
     nameless = [head for head in filled if head.format in ("csv", "tsv") and head.delimiter is None]
     if nameless:
-        first = shown(nameless[0].member or nameless[0].dump, 120)
+        example = shown(nameless[0].member or nameless[0].dump, 120)
         page.say(
-            f"The first row of {len(nameless):,} tables, such as {first}, does not look like names of columns. "
-            "It is taken for the header all the same: give such a table one."
+            f"The first row of {len(nameless):,} tables, such as {example}, does not look like names of "
+            "columns. It is taken for the header all the same: give such a table one."
         )
     if draft.delimiter:
         page.say("Cells are parted by this, judged by rows of one width.")
