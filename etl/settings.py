@@ -1,6 +1,8 @@
 """Settings: `config/settings.toml` as typed values. Read once, at the edge; handed inwards."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class _Section(BaseModel):
@@ -46,8 +48,18 @@ class Limits(_Section):
 class RunnerSettings(_Section):
     """Where chunks run."""
 
+    kind: Literal["processes", "dask"] = Field(
+        "processes", description="Worker processes on this machine, or an existing Dask cluster."
+    )
+    address: str = Field("", description="The Dask scheduler, such as `tcp://scheduler:8786`.")
     processes: int = Field(0, ge=0, le=256, description="Worker processes; 0 means one per core.")
     chunk_bytes: int = Field(32 << 20, ge=1 << 20, description="About how much of a dump one chunk takes.")
+
+    @model_validator(mode="after")
+    def _addressed(self) -> Self:
+        if self.kind == "dask" and not self.address:
+            raise ValueError('kind = "dask" needs `address`, such as "tcp://scheduler:8786"')
+        return self
 
 
 class ScheduleSettings(_Section):

@@ -4,18 +4,17 @@ A task run costs Prefect tens of milliseconds, so a task is a chunk, never an ar
 only waits: the work is done in worker processes, or in this one for a small run.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent import futures
 from concurrent.futures import Executor
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from prefect.futures import PrefectFuture
 
 from etl.pipeline.chunk import load_chunk
 from etl.pipeline.job import Chunk, ChunkReport, Job, Stop
 from etl.pipeline.runners import start_importing, worker_pool
+from flows.tasks import label_of, submitted
 from flows.workshop import SMALL_RUN, Workshop
 
 Work = Callable[[Chunk], ChunkReport]
@@ -35,20 +34,25 @@ class PrefectTasks:
     def __init__(self, shop: Workshop, size: int) -> None:
         self._shop = shop
         self._small = size < SMALL_RUN or shop.workers == 1
+        self.workers = shop.workers
 
     def run(self, chunks: Iterable[Chunk], job: Job, stop: Stop) -> Iterator[ChunkReport]:
         if self._small:
             store = self._shop.store
-            yield from _submitted(chunks, lambda chunk: load_chunk(chunk, job, store, stop), 2, stop)
+            yield from _as_tasks(chunks, lambda chunk: load_chunk(chunk, job, store, stop), 2, stop)
             return
         workers = self._shop.workers
         with worker_pool(self._shop.connection, job, workers) as (pool, work, stopping):
-            yield from _submitted(chunks, through(pool, work, stop, stopping), 2 * workers, stop)
+            yield from _as_tasks(chunks, through(pool, work, stop, stopping), 2 * workers, stop)
 
     def get_ready(self) -> None:
         """Begin to start what worker processes are forked from, where there are to be any."""
         if not self._small:
             start_importing()
+
+
+def _as_tasks(chunks: Iterable[Chunk], work: Work, ahead: int, stop: Stop) -> Iterator[ChunkReport]:
+    return submitted(chunks, lambda chunk: load_chunk_task.submit(label_of(chunk), chunk, work), ahead, stop)
 
 
 def through(pool: Executor, work: Work, stop: Stop, on_stop: Callable[[], object]) -> Work:
@@ -64,29 +68,3 @@ def through(pool: Executor, work: Work, stop: Stop, on_stop: Callable[[], object
                 return future.result()
 
     return wait
-
-
-def _submitted(chunks: Iterable[Chunk], work: Work, ahead: int, stop: Stop) -> Iterator[ChunkReport]:
-    waiting: deque[PrefectFuture[ChunkReport]] = deque()
-    for chunk in chunks:
-        waiting.append(load_chunk_task.submit(_label(chunk), chunk, work))
-        if len(waiting) >= ahead:
-            yield waiting.popleft().result()
-        if stop():
-            break
-    while waiting:
-        yield waiting.popleft().result()
-
-
-def _label(chunk: Chunk) -> str:
-    """How the task run reads in the UI."""
-    days = sorted({dump.declared for dump in chunk.dumps if dump.declared})
-    day = f" {days[0]}" if len(days) == 1 else f" {days[0]}..{days[-1]}" if days else ""
-    first = f"{chunk.source.name}{day}: {chunk.dumps[0].uri.rsplit('/', 1)[-1]}"
-    if chunk.small:
-        return f"{first} and {len(chunk.dumps) - 1} more" if len(chunk.dumps) > 1 else first
-    if chunk.spans:
-        return f"{first} blocks {chunk.spans[0].number}-{chunk.spans[-1].number}"
-    if chunk.stripes > 1:
-        return f"{first} stripe {chunk.stripe + 1}/{chunk.stripes}"
-    return first

@@ -1,6 +1,7 @@
 """What the flows have in common: a load under Prefect, with its artifacts and its final state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
@@ -11,6 +12,7 @@ from etl.pipeline.listing import Listing
 from etl.pipeline.run import load
 from etl.sources import Source
 from flows.chunks import PrefectTasks
+from flows.cluster import OnCluster, cluster
 from flows.report import Progress
 from flows.signals import stop_on_signals
 from flows.watching import watcher
@@ -48,22 +50,37 @@ def load_under_prefect(
         progress.advance(report.size)
         watch(report)
 
-    with stop_on_signals() as signalled:
+    with chunk_runner(shop, size) as runner, stop_on_signals() as signalled:
         report = load(
             work,
             job,
             shop.store,
             shop.schema,
-            PrefectTasks(shop, size),
+            runner,
             kind=kind,
             parameters=parameters,
-            workers=shop.workers,
+            workers=runner.workers,
             on_report=on_report,
             stop=lambda: signalled() or stop(),
         )
     if not report.interrupted:
         progress.done()
     return report
+
+
+@contextmanager
+def chunk_runner(shop: Workshop, size: int) -> Iterator[PrefectTasks | OnCluster]:
+    """Where the chunks of the current flow run are worked on, as the settings say.
+
+    Raises:
+        ConfigError: the cluster that they name cannot be used.
+    """
+    settings = shop.configuration.settings.runner
+    if settings.kind == "dask":
+        with cluster(settings.address, shop.environment) as runner:
+            yield runner
+    else:
+        yield PrefectTasks(shop, size)
 
 
 def final_state(report: LoadReport) -> State[LoadReport]:
