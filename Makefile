@@ -62,8 +62,12 @@ audit: .venv/.dev ## Known vulnerabilities in what the lock installs (asks a ser
 	$(BIN)/python -m tests.audit
 
 .PHONY: bench
-bench: .venv/.dev ## Speed, as ratios inside one run
+bench: .venv/.dev ## Speed, as ratios inside one run (small: BENCH_ARTICLES=20000 BENCH_ROUNDS=1)
 	$(BIN)/python -m benchmarks
+
+.PHONY: bench-docs
+bench-docs: .venv/.dev ## Write the figures of the last `make bench` into docs/
+	$(BIN)/python -m benchmarks.page build/benchmarks/results.json docs/performance.md docs/scale-out.md
 
 # uv names no index address in what it writes; pip-tools and uv.lock do.
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \

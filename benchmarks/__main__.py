@@ -3,12 +3,14 @@
     python -m benchmarks                              all of it: some 200,000 records, three rounds
     python -m benchmarks --records 20000 --rounds 1   a first look, in a minute
     python -m benchmarks --only loads,raw             some of the scenarios
+    BENCH_ARTICLES=20000 BENCH_ROUNDS=1 make bench    the same by make
 
 Nothing else should run on the machine meanwhile. It takes about 6 GB of disk at full size.
 """
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -21,7 +23,7 @@ from rich.markup import escape
 
 from benchmarks import mongoimport
 from benchmarks.corpus import Corpus
-from benchmarks.figures import Result, results, summed_up
+from benchmarks.figures import Result, results, summed_up, unmeasured
 from benchmarks.report import as_json, chart, show, told
 from benchmarks.runs import Run, Runner
 from benchmarks.scenarios import Scenarios
@@ -29,6 +31,8 @@ from benchmarks.server import running
 from benchmarks.stages import Stages, measure_stages
 
 STAGES = "stages"
+FULL = 200_000
+"""Records that the targets are stated for."""
 STAGES_RECORDS = 20_000
 """Enough for every repetition to take records of its own."""
 _NAMES = (*Scenarios.NAMES, STAGES)
@@ -49,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rounds: list[dict[str, Run]] = []
     server_version = ""
     failures = 0
+    sizes: dict[str, Any] = {}
     if names:
         if "mongoimport" in names and not mongoimport.available():
             console.print("mongoimport is not on PATH: it is left out.")
@@ -69,9 +74,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
                             failures += 1
                         else:
                             rounds[-1][run.name] = run
+                sizes = scenarios.sizes
     found = [*results(rounds), *_stage_figures(stages)]
     show(console, rounds, found)
-    said = {"records": options.records, "command": " ".join(["python -m benchmarks", *sys.argv[1:]])}
+    for text in unmeasured(rounds):
+        console.print(f"[yellow]not measured:[/] {escape(text)}")
+    if options.records != FULL:
+        console.print(f"The targets are stated for {FULL:,} records; these are {options.records:,}.")
+    said = {
+        "records": options.records,
+        "sizes": sizes,
+        "command": " ".join(["python -m benchmarks", *sys.argv[1:]]),
+    }
     if stages is not None:
         said["stages"] = stages.as_json()
     _save(out, as_json(rounds, found, said, server_version), chart(rounds))
@@ -103,8 +117,18 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--records", type=int, default=200_000, help="records of the corpus (200000)")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each scenario is run (3)")
+    parser.add_argument(
+        "--records",
+        type=int,
+        default=int(os.environ.get("BENCH_ARTICLES") or FULL),
+        help=f"records of the corpus (BENCH_ARTICLES, else {FULL})",
+    )
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=int(os.environ.get("BENCH_ROUNDS") or 3),
+        help="how often each scenario is run (BENCH_ROUNDS, else 3)",
+    )
     parser.add_argument("--only", type=_names, default=list(_NAMES), help=f"some of {','.join(_NAMES)}")
     parser.add_argument("--out", type=Path, default=Path("build/benchmarks"), help="folder for the results")
     parser.add_argument(

@@ -86,6 +86,16 @@ def results(rounds: Sequence[Round]) -> list[Result]:
     return found
 
 
+def unmeasured(rounds: Sequence[Round]) -> list[str]:
+    """The figures that lack a run in every round, each with what it lacks."""
+    ran = {name for runs in rounds for name in runs}
+    return [
+        f"{figure.text} (no run of {', '.join(name for name in figure.needs if name not in ran)})"
+        for figure in FIGURES
+        if not any(all(name in runs for name in figure.needs) for runs in rounds)
+    ]
+
+
 def summed_up(text: str, sign: str, target: float, values: Sequence[float], unit: str = "") -> Result:
     """Median and range of a figure's values."""
     return Result(text, sign, target, median(values), min(values), max(values), unit)

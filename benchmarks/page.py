@@ -1,8 +1,9 @@
 """The page that shows people what was measured: prose by hand, tables from a run's `results.json`.
 
-    python -m benchmarks.page build/benchmarks/results.json docs/performance.md
+    python -m benchmarks.page build/benchmarks/results.json docs/performance.md docs/scale-out.md
 
-Only what stands between the page's two marks is written anew; the chart goes beside the page.
+Only what stands between a page's two marks is written anew; the chart goes beside the first page. The
+second one gets what the same run means for much larger inputs (`scaleout.py`).
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks import scaleout
 from benchmarks.report import label
 
 BEGIN = "<!-- what follows is written by benchmarks.page -->"
@@ -25,30 +27,49 @@ def write_page(results: Path, page: Path) -> None:
     Raises:
         ValueError: the page lacks its marks.
     """
+    parts = as_markdown(json.loads(results.read_text(encoding="utf-8")))
+    chart = results.with_name("chart.svg")
+    if chart.exists():
+        parts.append(f"![Loading speed and re-runs]({page.with_suffix('.svg').name})")
+    put(page, parts)
+    if chart.exists():
+        shutil.copyfile(chart, page.with_suffix(".svg"))
+
+
+def write_scale_out(results: Path, page: Path) -> None:
+    """Put what a run means for much larger inputs into the page. Raises `ValueError` as `write_page`."""
+    document = json.loads(results.read_text(encoding="utf-8"))
+    put(page, [_made(document), scaleout.as_markdown(scaleout.measured(document))])
+
+
+def put(page: Path, parts: Sequence[str]) -> None:
+    """Write the parts between the page's marks."""
     text = page.read_text(encoding="utf-8")
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{page} lacks the line {BEGIN if not begin else END}")
-    chart = results.with_name("chart.svg")
-    picture = ""
-    if chart.exists():
-        shutil.copyfile(chart, page.with_suffix(".svg"))
-        picture = f"![Loading speed and re-runs]({page.with_suffix('.svg').name})"
-    tables = as_markdown(json.loads(results.read_text(encoding="utf-8")))
-    middle = "\n\n".join(part for part in (*tables, picture) if part)
+    middle = "\n\n".join(part for part in parts if part)
     page.write_text(f"{before}{BEGIN}\n\n{middle}\n\n{END}{after}", encoding="utf-8")
 
 
 def as_markdown(document: Mapping[str, Any]) -> list[str]:
     """How it was made, the figures, the runs and the stages, each as a piece of Markdown."""
+    return [
+        _made(document),
+        _figures(document["figures"]),
+        _runs(document["rounds"]),
+        _stages(document.get("stages")),
+    ]
+
+
+def _made(document: Mapping[str, Any]) -> str:
     machine = document["machine"]
-    made = (
+    return (
         f"Made by `{document['command']}` on {document['at'][:10]}: {document['records']:,} records, "
-        f"medians of {len(document['rounds'])} interleaved rounds, {machine['cores']} cores "
+        f"medians of {len(document['rounds'])} interleaved round(s), {machine['cores']} cores "
         f"({machine['processor']}), Python {machine['python']}, mongod {machine['mongod']}."
     )
-    return [made, _figures(document["figures"]), _runs(document["rounds"]), _stages(document.get("stages"))]
 
 
 def _figures(figures: Sequence[Mapping[str, Any]]) -> str:
@@ -101,3 +122,5 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 if __name__ == "__main__":
     write_page(Path(sys.argv[1]), Path(sys.argv[2]))
+    for other in sys.argv[3:]:
+        write_scale_out(Path(sys.argv[1]), Path(other))

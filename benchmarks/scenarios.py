@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from benchmarks import mongoimport
 from benchmarks.corpus import Corpus
@@ -40,6 +41,8 @@ class Scenarios:
         self.records = records
         self._documents = runner.folder / f"documents-{records}.bson"
         self._documents_count = 0
+        self.sizes: dict[str, Any] = {}
+        """What the articles of the fresh load take on the server, and the dump on disk."""
 
     def loads(self) -> Iterator[Run]:
         """A fresh load, then on the same collection: again, grown by 1 %, and then a tenth of it changed."""
@@ -47,6 +50,7 @@ class Scenarios:
         dump = self._current(self.corpus.jsonl(n))
         self.runner.server.empty()
         yield self.runner.product("fresh", n, dump)
+        self.sizes = {"records": n, "dump_bytes": dump.stat().st_size, **self.runner.server.sizes()}
         if not self._documents.exists():
             self._documents_count = save_documents(self.runner.server.database, "articles", self._documents)
         yield self.runner.product("rerun", n, dump, skipped=1)
@@ -110,7 +114,7 @@ class Scenarios:
             yield self.runner.module(name, self.records, "transform_only", dump, str(processes))
 
     NAMES = ("loads", "raw", "changes", "handwritten", "mongoimport", "sizes", "gzip", "pages", "transform")
-    """Every scenario, in the order of a round: methods of this class. Dask's is to be added here."""
+    """Every scenario, in the order of a round: methods of this class."""
 
     def round(self, names: set[str]) -> Iterator[Run | Exception]:
         """The scenarios of these names, once each; in place of a run that went wrong, what was wrong."""

@@ -36,6 +36,16 @@ class Server:
         """CPU seconds that the server has taken so far."""
         return cpu_of(self.pid)
 
+    def sizes(self) -> dict[str, Any]:
+        """What the articles take, in bytes: as documents, on disk, and each index."""
+        stats = self.database.command("collStats", "articles")
+        return {
+            "documents": stats["count"],
+            "document_bytes": stats["size"],
+            "storage_bytes": stats["storageSize"],
+            "index_bytes": dict(stats["indexSizes"]),
+        }
+
     def empty(self) -> None:
         """Drop the database."""
         self._client.drop_database(DATABASE)
