@@ -6,33 +6,43 @@ MOST_CHARACTERS = 100
 
 _WORD = r"[^\s\d,.;:!?()（）]{2,15}\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th|er|º|ª|\.)?"
+_YEAR_OF_WORDS = r"\d{4}(?:\.|\sг\.?|\sр\.?|\sго)?"
 _ZONE = r"(?:Z|[A-Z]{2,5}(?:[+-]\d{1,2}(?::?\d\d)?)?|[+-]\d{2}:?\d{2}|\([A-Za-z /+:\d-]{2,30}\))"
 _TIME = (
     r"(?:(?:上午|下午|오전|오후)?\s?\d{1,2}(?:[:.h]\d{2}(?:[:.]\d{2}(?:[.,:]\d{1,9})?)?"
     r"|[时時点點시]\s?\d{1,2}[分분]?(?:\s?\d{1,2}[秒초])?)"
-    rf"(?:\s?[AaPp]\.?[Mm]\.?|\s?(?:Uhr|hrs?|uur))?(?:\s?{_ZONE}){{0,2}})"
+    rf"(?:\s?[AaPp]\.?[Mm]\.?|\s?(?:Uhr|hrs?|uur|[صم]|น\.?|óra))?(?:\s?{_ZONE}){{0,2}})"
 )
 _DATE = (
     r"(?:"
-    r"\d{4}(?:\s?[-/.年년]\s?)\d{1,2}(?:\s?[-/.月월]\s?)\d{1,2}\s?[日일]?"  # 2023-09-22, 2023年9月22日
-    r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"  # 22.09.2023
+    r"\d{4}(?:\s?[-/.年년]\s?)\d{1,2}(?:\s?[-/.月월]\s?)\d{1,2}\s?[日일.]?"  # 2023-09-22, 2023年9月22日
+    r"|(?:令和|平成|民國|民国)\s?(?:\d{1,3}|元)\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日?"
+    r"|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{4}\.?"  # 22.09.2023
+    rf"|\d{{4}}\.\s{_WORD}\s\d{{1,2}}\."  # 2023. szeptember 22.
     r"|\d{8}(?:T\d{4,6}Z?)?"  # 20230922, 20230922T104900Z
-    rf"|{_DAY}(?:\s(?:de|of))?[\s-]{_WORD}(?:\sde)?,?[\s-]\d{{4}}"  # 22 September 2023, 22 de maio de 2023
+    rf"|{_DAY}(?:\s(?:de|of))?[\s-]{_WORD}(?:\sde)?,?[\s-]{_YEAR_OF_WORDS}"  # 22 September 2023, 22 de maio…
     rf"|{_WORD}\s{_DAY},?\s\d{{4}}"  # September 22, 2023
     r")"
 )
-_WEEKDAY = rf"(?:{_WORD},?\s)"
+_WEEKDAY = rf"(?:{_WORD},?\s|{_WORD}\s{_WORD},\s)"
 _CJK_WEEKDAY = r"(?:\s?[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)"
-_LABEL = r"(?:(?P<label>[^\s\d:：][^\d:：]{1,29}?)\s?[:：]\s?|(?P<verb>(?i:published|posted)(?i:\son)?)\s)"
+_VERB = (
+    r"(?i:published|posted|publié|publicado|publicada|pubblicato|veröffentlicht|erstellt|gepubliceerd|publicerad"
+    r"|publisert|udgivet|julkaistu|publikováno|opublikowano|objavljeno|опубликовано|опубліковано|публикувано"
+    r"|đăng|yayınlanma|입력|등록|発表|公開|发布于|發佈於)(?i:\s(?:on|le|el|em|il|am|op|den))?"
+)
+_LABEL = rf"(?:(?P<label>[^\s\d:：][^\d:：]{{1,29}}?)\s?[:：]\s?|(?P<verb>{_VERB})\s)"
+
+_AT = r"(?:at|um|à|às|kl\.?|klo|a las|alle|alle ore|ore|om|saat|lúc|в|о|u|ob)"
 
 _LINE = re.compile(
     rf"{_LABEL}?(?P<date>"
-    rf"{_WEEKDAY}?{_DATE}{_CJK_WEEKDAY}?(?:(?:\s?[,T|·–-]\s?|\s(?:(?:at|um|à|às|kl\.?)\s)?)?{_TIME})?"
+    rf"{_WEEKDAY}?{_DATE}{_CJK_WEEKDAY}?(?:(?:\s?[,T|·–-]\s?|\s(?:{_AT}\s)?)?{_TIME})?"
     rf"|{_TIME}(?:,?\s(?:on\s)?){_WEEKDAY}?{_DATE}"  # 10:49, 22 September 2023
     rf"|{_WORD}\s{_WORD}\s\d{{1,2}}\s{_TIME}\s\d{{4}}"  # Fri Sep 22 10:49:00 2023
     rf")"
 )
-_YEAR = re.compile(r"\d{4}")
+_YEAR = re.compile(r"\d{4}|令和|平成|民國|民国")
 
 
 def date_line(line: str) -> tuple[str, str] | None:

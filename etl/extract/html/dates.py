@@ -6,11 +6,10 @@ date in the URL, and last what htmldate makes of it, which is a day and often on
 
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 
 from etl.extract.html.moments import Moment, best_of, disagree, moment_of
 from etl.extract.html.page import Page, text_content
-from etl.extract.html.visible import shown_dates
+from etl.extract.html.visible import shown_dates, without_others
 
 PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "article:published", "og:published_time",
@@ -36,6 +35,7 @@ MODIFIED_METAS = (
 _LINKED_KEYS = ("datePublished", "uploadDate", "dateCreated")
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 _MOST_STATED = 6
+_NATIVE_DIGIT = re.compile(r"[^\D0-9]")
 
 
 def published(page: Page) -> tuple[Moment | None, list[str]]:
@@ -87,18 +87,24 @@ def _in_url(page: Page) -> list[Moment]:
     return []
 
 
+def _digits(page: Page) -> str:
+    """The page as it was written, with the digits of every script as ASCII's."""
+    return _NATIVE_DIGIT.sub(lambda found: str(int(found[0])), page.text)
+
+
 def _guessed(page: Page) -> list[Moment]:
     from htmldate import find_date
 
     url = page.known_url or next(iter(page.urls), None)
+    tree = without_others(page.tree)
     # A fixed far end, for the result must not depend on the day of the run; the transform has its window.
-    day = find_date(
-        deepcopy(page.tree), extensive_search=False, original_date=True, url=url, max_date="2100-01-01"
-    )
+    day = find_date(tree, extensive_search=False, original_date=True, url=url, max_date="2100-01-01")
     moment = moment_of(day, "guess")
     changed = moment_of(modified(page), "meta")
     if moment is None or moment.wall is None or moment.wall.day == 1:
         return []  # the first of a month is what it makes of a month without a day
+    if str(moment.wall.year) not in _digits(page):
+        return []  # a year of another calendar, or one of two digits
     if changed is not None and changed.wall is not None and changed.wall.date() == moment.wall.date():
         return []
     return [moment]

@@ -1,6 +1,7 @@
 """Dates as pages state them: how much one says, and whether two can mean the same moment."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -13,7 +14,8 @@ _ISO = re.compile(
 )
 _EMPTY = re.compile(r"(?:0000|0001|1900)\b|1970-01-01|0$")
 """What programs print for a date that they do not have."""
-_YEAR = re.compile(r"(?:19|20)\d\d|\d{10}")
+_YEAR = re.compile(r"(?:19|20|2[45])\d\d|\d{10}|令和|平成|民國|民国")
+"""Also those of the Buddhist era and of East Asian reigns, which the transform converts."""
 _MOST_CHARACTERS = 100
 _ONE_MINUTE, _QUARTER = timedelta(minutes=1), timedelta(minutes=15)
 """Zones differ by quarters of an hour."""
@@ -50,7 +52,9 @@ class Moment(NamedTuple):
 def moment_of(value: object, where: str) -> Moment | None:
     """What a stated date says; None for what is no date at all, such as `0000-00-00`."""
     raw = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    if not raw or len(raw) > _MOST_CHARACTERS or _EMPTY.match(raw) or not _YEAR.search(raw):
+    if not raw or len(raw) > _MOST_CHARACTERS or _EMPTY.match(raw):
+        return None
+    if not _YEAR.search(unicodedata.normalize("NFKC", raw).translate(_digits_of(raw))):
         return None
     found = _ISO.fullmatch(raw)
     if found is None:
@@ -64,6 +68,11 @@ def moment_of(value: object, where: str) -> Moment | None:
         return Moment(raw, where, None, timed=False, offset=None)
     offset = _offset(found["zone"])
     return Moment(raw, where, wall, timed=any(clock), offset=offset)
+
+
+def _digits_of(raw: str) -> dict[int, str]:
+    """ASCII's digits for those of other scripts in a text."""
+    return {ord(sign): str(unicodedata.decimal(sign)) for sign in raw if sign.isdecimal()}
 
 
 def best_of(moments: Sequence[Moment]) -> Moment:

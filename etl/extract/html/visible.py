@@ -5,6 +5,7 @@ change. What counts stands near the headline.
 """
 
 import re
+from copy import deepcopy
 from typing import Any, NamedTuple
 
 from etl.extract.datelines import date_line
@@ -64,6 +65,20 @@ def shown_dates(tree: Any, *, with_text: bool) -> list[Moment]:
     return [moment for moment in chosen if moment is not None]
 
 
+def without_others(tree: Any) -> Any:
+    """A copy of the page without what tells of other things than its article; the headline stays."""
+    tree = deepcopy(tree)
+    kept = {ancestor for h1 in tree.iter("h1") for ancestor in (h1, *h1.iterancestors())}
+    for element in list(tree.iter("*")):
+        if element in kept or element.tag in ("html", "head", "body", *_INSIDE):
+            continue
+        names = " ".join(filter(None, map(element.get, ("class", "id", "itemprop"))))
+        aside = element.tag in _ELSEWHERE and element.tag != "script"
+        if aside or (names and (_OTHERS.search(names) or _CHANGED.search(names))):
+            element.drop_tree()
+    return tree
+
+
 def _add(found: list[_Found], place: int, element: Any, moments: list[Moment]) -> None:
     if moments:
         inside = _stands(element)
@@ -87,7 +102,7 @@ def _moments_in(shown: str) -> list[Moment]:
         return []
     pieces = (line, *(_PIECES.split(shown) if _PIECES.search(shown) else ()))
     for piece in pieces:
-        found = date_line(piece.strip("|•·–-—,;()[] \t"))
+        found = date_line(piece) or date_line(piece.strip("|•·–-—,;()[] \t"))
         if found is not None and not _CHANGED.search(found[0]):
             moment = moment_of(found[1], "text")
             if moment is not None:

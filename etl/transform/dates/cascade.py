@@ -12,7 +12,7 @@ from etl.transform.dates.epochs import as_text, extended_json, read_epoch
 from etl.transform.dates.guarded import read_guarded
 from etl.transform.dates.instant import Clock, Instant
 from etl.transform.dates.iso import read_iso
-from etl.transform.dates.languages import read_worded
+from etl.transform.dates.languages import civil_year, read_worded
 from etl.transform.dates.plain import LONGEST, plain
 from etl.transform.dates.policy import DatePolicy
 from etl.transform.dates.resolve import resolve
@@ -116,7 +116,7 @@ def _read(text: str, policy: DatePolicy) -> Clock | None:
         return None
     if text[-2:] == ")/" and text.startswith("/Date("):
         return _read(text[6:-2], policy)  # .NET's epoch
-    text = to_iso(_LABEL.sub("", text, count=1) if text[:1] in _LABEL_STARTS else text)
+    text = civil_year(to_iso(_LABEL.sub("", text, count=1) if text[:1] in _LABEL_STARTS else text), policy)
     return (
         read_iso(text, policy.zones)
         or read_spelled(text, policy)

@@ -31,11 +31,41 @@ _SHORT_YEAR = re.compile(r"\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?\d{2}(?!\d)|\d{2}\W*$
 """Where a year of two digits can stand: in a row of numbers or last, not as in `12 mai 15 heures`."""
 _LAST_CLOCK = re.compile(r"(?<![\d:.,])(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 
+_BUDDHIST_YEAR = re.compile(r"(?<!\d)2[45]\d\d(?!\d)")
+_LEVANTINE = {
+    "كانون الثاني": "يناير", "شباط": "فبراير", "آذار": "مارس", "نيسان": "أبريل", "أيار": "مايو",
+    "حزيران": "يونيو", "تموز": "يوليو", "آب": "أغسطس", "أيلول": "سبتمبر", "تشرين الأول": "أكتوبر",
+    "تشرين الثاني": "نوفمبر", "كانون الأول": "ديسمبر",
+}  # fmt: skip
+"""Month names of Lebanon, Syria, Jordan and Iraq, which dateparser does not have, as Egypt has them."""
+_LEVANTINE_NAME = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_LEVANTINE, key=len, reverse=True))})(?!\w)")
+_BEFORE_CLOCK = re.compile(r" (?:kl\.?|klo|à|às|a las|alle(?: ore)?|ore|om|saat|lúc|в|о|u|ob)(?= \d)")
+"""Words for "at", which dateparser does not have in all of its languages."""
+_HALF = re.compile(r"(\d{1,2})(:\d{2}(?::\d{2})?) ?([صم])$")
+
 _MIDNIGHT_HALF = re.compile(r"\b[AP]\.?M\.? ?\d|凌晨|清晨|早上|晚上|深夜|半夜", re.IGNORECASE)
 
 _ANY_DAY = datetime(2001, 1, 28, 3, 11, 17)  # noqa: DTZ001 - only that today is never asked for
 
 Reading = tuple[datetime, Precision]
+
+
+def civil_year(text: str, policy: DatePolicy) -> str:
+    """The text with a year of the Buddhist era, which Thais count by, as that of the common era."""
+    years = _BUDDHIST_YEAR.findall(text) if policy.languages == ("th",) else ()
+    return text.replace(years[0], str(int(years[0]) - 543)) if len(years) == 1 else text
+
+
+def _usual(text: str) -> str:
+    """The text in the words that dateparser knows."""
+    text = _LEVANTINE_NAME.sub(lambda found: _LEVANTINE[found[0]], text)
+    text = _BEFORE_CLOCK.sub("", text)
+    text = re.sub(r"(\d{4})\. (?=\d)", r"\1 ", text)
+    half = _HALF.search(text)
+    if half is None or not 1 <= int(half[1]) <= 12:
+        return text
+    hour = int(half[1]) % 12 + (12 if half[3] == "م" else 0)
+    return f"{text[: half.start()]}{hour:02}{half[2]}"
 
 
 def read_worded(text: str, policy: DatePolicy) -> Clock | None:
@@ -47,7 +77,7 @@ def read_worded(text: str, policy: DatePolicy) -> Clock | None:
     """
     if not policy.languages or len(_NUMBER.findall(text)) < 2:
         return None
-    text, zone = _without_zone(text, policy)
+    text, zone = _without_zone(_usual(text), policy)
     if len(_CLOCK.findall(text)) > 1:
         return None
     local, precision = _agreed(text, policy) or (None, None)

@@ -37,6 +37,16 @@ _DAY_FIRST_ENGLISH = {
     "UG",
     "TZ",
 }
+_ZONES_OF_REGIONS: dict[tuple[str, str], dict[str, tzinfo]] = {
+    ("en", "GB"): {"BST": ZoneInfo("Europe/London")},
+    ("en", "IE"): {"IST": ZoneInfo("Europe/Dublin")},
+    ("en", "IN"): {"IST": ZoneInfo("Asia/Kolkata")},
+    ("hi", "IN"): {"IST": ZoneInfo("Asia/Kolkata")},
+    ("he", "IL"): {"IST": ZoneInfo("Asia/Jerusalem")},
+    ("zh", "CN"): {"CST": ZoneInfo("Asia/Shanghai")},
+    ("zh", "TW"): {"CST": ZoneInfo("Asia/Taipei")},
+}
+"""What an abbreviation of several meanings is, in a date that a page of that language and region shows."""
 _MOST_OTHERS = 500
 
 CACHE_SIZE = 4096
@@ -102,6 +112,8 @@ class DatePolicy:
             if order is None and shown:
                 order = _shown_order(language, region)
             found = self._others[key] = self._changed(date_order=order, languages=(language,))
+            if shown and region:
+                found.zones = _ZONES_OF_REGIONS.get((language, region), {}) | self.zones
         return found
 
     def in_zone(self, name: str) -> "DatePolicy | None":
