@@ -4,10 +4,11 @@ A runner takes chunks from the planner only as workers come free, so that a plan
 small in memory. Another one, over Prefect tasks, lives in `flows`.
 """
 
-import ctypes
 import multiprocessing
+import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -181,7 +182,16 @@ def _work(chunk: Chunk) -> ChunkReport:
 
 
 def _die_with_parent() -> None:
-    """Ask Linux to end this process when the fork server goes, which goes when the run's process goes."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+    """End this process when the run's process goes, killed or not, in whatever it is doing.
+
+    The fork server is no sign of that: it stays for as long as a worker holds the pipe that it listens to,
+    and a worker that waits for work holds the other end of its own queue, so both would wait for ever.
+    """
+    run = multiprocessing.parent_process()
+    assert run is not None  # noqa: S101 - a worker process has one
+
+    def follow() -> None:
+        run.join()
+        os._exit(1)  # the next run takes up what is half done, as after any kill
+
+    threading.Thread(target=follow, name="follow the run's process", daemon=True).start()
