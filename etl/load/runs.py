@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from etl.errors import StoreError
 from etl.load.entries import now
 from etl.load.store import Document, Store
 
@@ -19,7 +20,8 @@ class Run(msgspec.Struct, frozen=True):
     kind: str
     """Such as `load`, `nightly`, `backfill` or `replay`."""
     state: str
-    """`running`, `completed`, `completed_with_warnings`, `failed` or `interrupted`."""
+    """`running`, `completed`, `completed_with_warnings`, `failed`, `interrupted`; then `rolling_back` and
+    `rolled_back`."""
     run_date: str
     """The run's declared day, ISO 8601."""
     started_at: datetime
@@ -55,6 +57,22 @@ class Runs:
             "enter the start of the run",
             lambda: self._store.runs.update_one({"_id": run}, {"$set": document}, upsert=True),
         )
+        # Looked for after it is entered: a rollback marks itself first and looks for runs then, so that
+        # one of the two sees the other.
+        undone = self._store.call(
+            "look for a rollback",
+            lambda: self._store.runs.find_one({"state": "rolling_back"}, {"_id": 1}),
+        )
+        if undone is not None:
+            ended = {"state": "failed", "finished_at": now()}
+            self._store.call(
+                "enter the end of the run",
+                lambda: self._store.runs.update_one({"_id": run}, {"$set": ended}),
+            )
+            raise StoreError(
+                f"run {undone['_id']} is being rolled back; wait for its end, or finish it: "
+                f"article-etl rollback {undone['_id']} --yes"
+            )
 
     def finish(self, run: str, state: str, report: msgspec.Struct) -> None:
         """Enter how a run ended, with its report."""

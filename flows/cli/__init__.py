@@ -8,7 +8,20 @@ from typing import NoReturn
 import typer
 
 from etl.errors import ArticleEtlError, ConfigError
-from flows.cli import backfill, check, demo, inspect, load, nightly, profile, quarantine, status, up, verify
+from flows.cli import (
+    backfill,
+    check,
+    demo,
+    inspect,
+    load,
+    nightly,
+    profile,
+    quarantine,
+    rollback,
+    status,
+    up,
+    verify,
+)
 from flows.cli.console import complain
 
 app = typer.Typer(
@@ -19,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, load, inspect, profile, nightly, backfill, status, check, verify, up):
+for module in (demo, load, inspect, profile, nightly, backfill, status, check, verify, rollback, up):
     app.command(name=module.NAME, help=module.__doc__)(module.command)
 app.add_typer(quarantine.app, name="quarantine")
 
