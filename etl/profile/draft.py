@@ -83,7 +83,10 @@ def profile(paths: Sequence[str], name: str, job: Job, budget: Budget | None = N
         _Draft(page, source, read, job).say()
     else:
         page.heading("Records")
-        page.say("There is not one record in them, so nothing can be said of fields and dates.")
+        if budget.left:
+            page.say("There is not one record in them, so nothing can be said of fields and dates.")
+        else:
+            page.say("Not one record ended within what is looked at of a dump: see what one begins with.")
     return Profile(page.text(name), tuple(failures))
 
 
