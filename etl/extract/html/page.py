@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from etl.extract.declared import DAMAGE, decode_declared, html_encoding
+from etl.extract.html.attributes import bounded_tags
 from etl.extract.html.linked_data import Node, main_node, nodes_of
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
@@ -32,7 +33,7 @@ class Page:
         from lxml.etree import ParserError
 
         self.text = decode_declared(data, (html_encoding(data), *charsets))
-        markup = _XML_DECLARATION.sub("", _CONTROLS.sub(" ", self.text))
+        markup = bounded_tags(_XML_DECLARATION.sub("", _CONTROLS.sub(" ", self.text)))
         parser = lxml_html.HTMLParser(encoding="utf-8", remove_pis=True)
         try:
             self.tree: Any = lxml_html.document_fromstring(
