@@ -69,6 +69,23 @@ class ScheduleSettings(_Section):
     timezone: str = Field("UTC", description="IANA zone that the cron expression is in.")
 
 
+class AlarmSettings(_Section):
+    """Who is told when something is wrong. The address and its secrets are in the block, never here."""
+
+    block: str = Field(
+        "",
+        pattern=r"^$|^[a-z0-9-]+/[a-z0-9-]+$",
+        description="Prefect block that alarms are sent through, as `<type>/<name>`, such as "
+        "`webhook/on-call`, `slack-webhook/on-call` or `sendgrid-email/on-call`; nobody is told without it.",
+    )
+    no_run_hours: float = Field(
+        26, gt=0, description="Hours without a finished run after which that is an alarm."
+    )
+    every_minutes: float = Field(
+        10, gt=0, le=1440, description="Minutes between two looks while no flow runs."
+    )
+
+
 class Settings(_Section):
     """Everything in `config/settings.toml`."""
 
@@ -77,3 +94,4 @@ class Settings(_Section):
     limits: Limits = Limits()
     runner: RunnerSettings = RunnerSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    alarms: AlarmSettings = AlarmSettings()

@@ -42,6 +42,13 @@ class Expect(BaseModel):
         True,
         description="Whether to name fields that were never seen before, and mapped ones that vanished.",
     )
+    max_silence_hours: float | None = Field(
+        None,
+        ge=0,
+        description="Hours without anything new after which the source is silent, which is an alarm; 0 for "
+        "never. When absent, of a dated path: as long as its dumps usually lie apart, and 36 hours more; "
+        "of any other: never.",
+    )
     on_miss: Literal["warn", "fail"] = Field("warn", description="What a miss does to the run.")
 
     @field_validator("required", "forbidden", mode="before")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from prefect import flow, get_run_logger
@@ -15,6 +16,7 @@ from etl.pipeline.backfill import Mode, Plan, checked_days, chosen_sources, plan
 from etl.pipeline.job import Job
 from etl.pipeline.totals import with_earlier_attempts
 from etl.sources import Source
+from flows.alarms import watch_after_run
 from flows.environment import Environment
 from flows.giving_way import GivingWay
 from flows.loading import final_state, load_under_prefect, refused
@@ -55,11 +57,11 @@ def backfill(
             chosen = chosen_sources(shop.configuration, sources)
             job = _job(shop, days, mode)
             plan = plan_backfill(chosen, days, mode, job, shop.store, shop.configuration.folder.parent)
-            publish_plan(plan)
+            shown = publish_plan(plan)
             get_run_logger().info("%s: %s", days, plan.summary())
             if dry_run:
                 return Completed(name="DryRun", message=plan.summary(), data=plan.summary())
-            return _load(shop, plan, chosen, job)
+            return _load(shop, plan, chosen, job, shown)
     except ConfigError as error:
         return refused(error)
 
@@ -82,7 +84,7 @@ def _job(shop: Workshop, days: Days, mode: Mode) -> Job:
     return msgspec.structs.replace(job, days=days, again=again)
 
 
-def _load(shop: Workshop, plan: Plan, sources: list[Source], job: Job) -> State[Any]:
+def _load(shop: Workshop, plan: Plan, sources: list[Source], job: Job, shown: UUID) -> State[Any]:
     given = {
         "start_date": str(plan.days.first),
         "end_date": str(plan.days.last),
@@ -102,5 +104,6 @@ def _load(shop: Workshop, plan: Plan, sources: list[Source], job: Job) -> State[
     if report.interrupted and way.asked():
         way.give_way()
     report = with_earlier_attempts(report, shop.store)
-    publish_report(report, str(plan.days))
+    publish_report(report, f"backfill {plan.days}", shop, plan.days, shown)
+    watch_after_run(shop.configuration, shop.store)
     return final_state(report)

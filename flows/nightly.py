@@ -9,9 +9,11 @@ from prefect.runtime import flow_run
 
 from etl.configuration import Configuration
 from etl.extract.find import find_dumps
+from etl.model import Days
 from etl.pipeline.backfill import chosen_sources
 from etl.pipeline.job import LoadReport
 from etl.pipeline.listing import Listing
+from flows.alarms import watch_after_run
 from flows.environment import Environment
 from flows.loading import Work, final_state, load_under_prefect
 from flows.report import publish_report
@@ -48,7 +50,8 @@ def nightly(date: dt.date | None = None, sources: list[str] | None = None) -> St
         report = load_under_prefect(
             shop, work, shop.job(day), kind="nightly", about=str(day), parameters=given
         )
-        publish_report(report, str(day))
+        publish_report(report, f"nightly {day}", shop, Days(day, day))
+        watch_after_run(configuration, shop.store)
         return final_state(report)
 
 

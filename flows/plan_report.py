@@ -3,23 +3,28 @@
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
+from uuid import UUID
 
 from etl.pipeline.backfill import Item, Plan
+from flows.links import artifact_link
 
 MOST_ROWS = 1000
 NAMED = 3
 """Dumps named in a row; the others are counted."""
 
 
-def publish_plan(plan: Plan) -> None:
-    """The plan as the artifact `backfill-plan`."""
+def publish_plan(plan: Plan) -> UUID:
+    """The plan as the artifact `backfill-plan`, and its id."""
     from prefect.artifacts import create_table_artifact  # the shell shows a plan without Prefect
 
-    create_table_artifact(
+    made = create_table_artifact(
         plan_rows(plan),
         key="backfill-plan",
-        description=f"Backfill {plan.days}, mode {plan.mode}: {plan.summary()}",
+        description=f"Backfill {plan.days}, mode {plan.mode}: {plan.summary()} · "
+        + artifact_link("report of the last run", "load-summary"),
     )
+    assert isinstance(made, UUID)  # noqa: S101 - the same function is a coroutine elsewhere
+    return made
 
 
 Row = dict[str, str | int]

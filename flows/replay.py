@@ -11,6 +11,7 @@ from etl.errors import ConfigError
 from etl.load.quarantine import Quarantine
 from etl.model import Reason
 from etl.pipeline import replay as core
+from flows.alarms import watch_after_run
 from flows.environment import Environment
 from flows.loading import final_state, refused
 from flows.report import Progress, publish_report
@@ -54,9 +55,10 @@ def replay(
                 on_report=lambda part: progress.advance(part.size),
                 stop=stop,
             )
+            if not report.interrupted:
+                progress.done()
+            publish_report(report, f"{_name()}{', dry run' if dry_run else ''}", shop)
+            watch_after_run(shop.configuration, shop.store)
+            return final_state(report)
     except ConfigError as error:
         return refused(error)
-    if not report.interrupted:
-        progress.done()
-    publish_report(report, f"{_name()}{', dry run' if dry_run else ''}")
-    return final_state(report)

@@ -1,5 +1,7 @@
-"""The artifacts of a run: progress while it goes, a table and a text when it is done."""
+"""The artifacts of a run: progress while it goes; a table, a text and the calendar when it is done."""
 
+import logging
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from prefect.artifacts import (
@@ -9,10 +11,18 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
-from etl.model import Outcome
+from etl.errors import StoreError
+from etl.model import Days, Outcome
 from etl.pipeline.job import LoadReport, SourceReport
+from flows.calendar_report import publish_calendar
+from flows.findings import Findings, Volume, find
+from flows.links import artifact_link, code, plain
+from flows.workshop import Workshop
+
+log = logging.getLogger("etl.report")
 
 SHOWN_FAILURES = 20
+SHOWN_VOLUMES = 30
 
 
 class Progress:
@@ -41,10 +51,38 @@ class Progress:
             update_progress_artifact(self._artifact, 100.0)
 
 
-def publish_report(report: LoadReport, about: str) -> None:
-    """The report of a run as a table and as a text that an operator can act on."""
-    create_table_artifact(table_rows(report), key="load-report", description=f"Run {report.run}: {about}")
-    create_markdown_artifact(markdown(report, about), key="load-summary", description=f"Run {report.run}")
+def publish_report(
+    report: LoadReport, about: str, shop: Workshop, days: Days | None = None, plan: UUID | None = None
+) -> None:
+    """The calendar after a run, and its report as a table and as a text that an operator can act on.
+
+    Args:
+        report: Of the run.
+        about: What it was about, for people.
+        shop: The open store.
+        days: The days that it was about.
+        plan: The artifact with the plan of a backfill.
+    """
+    try:
+        findings = find(report, shop, days)
+    except StoreError as error:  # then the report itself says that the store is gone
+        log.warning("the report goes without samples and calendar: %s", error)
+        findings = None
+    links = [artifact_link("plan", plan)] if plan else []
+    if findings is not None:
+        summary = artifact_link("report of the last run", "load-summary")
+        calendar = publish_calendar(findings.calendar, " · ".join([summary, *links]))
+        links.append(artifact_link("coverage calendar", calendar))
+    table = create_table_artifact(
+        table_rows(report), key="load-report", description=" · ".join([f"Run {report.run}: {about}", *links])
+    )
+    assert isinstance(table, UUID)  # noqa: S101 - the same function is a coroutine elsewhere
+    links.insert(0, artifact_link("counts as a table", table))
+    create_markdown_artifact(
+        markdown(report, about, findings, " · ".join(links)),
+        key="load-summary",
+        description=f"Run {report.run}",
+    )
 
 
 def table_rows(report: LoadReport) -> list[dict[str, object]]:
@@ -61,52 +99,87 @@ def _row(name: str, part: SourceReport) -> dict[str, object]:
     return {"source": name, "read": part.counts.read, **outcomes, **outside, **dumps}
 
 
-def markdown(report: LoadReport, about: str) -> str:
+def markdown(report: LoadReport, about: str, findings: Findings | None = None, links: str = "") -> str:
     """What happened, what went wrong, and which command shows more."""
-    lines = [
-        f"# {about}: {report.state.replace('_', ' ')}",
-        "",
-        f"{report.summary()}, in {report.seconds:.1f} s.",
-        "",
-    ]
+    return "\n".join(_lines(report, about, findings, links))
+
+
+def _lines(report: LoadReport, about: str, findings: Findings | None, links: str) -> Iterator[str]:
+    yield from [f"# {about}: {report.state.replace('_', ' ')}", ""]
+    yield from [f"{report.summary()}, in {report.seconds:.1f} s.", ""]
+    yield from [links, ""] if links else []
     if report.error:
-        lines += [
-            f"**The run stopped:** {_plain(report.error)}",
-            "",
-            "Start it again: it takes up where it was.",
-            "",
-        ]
+        yield from [f"**The run stopped:** {plain(report.error)}", ""]
+        yield from ["Start it again: it takes up where it was.", ""]
     if report.failures:
-        lines += ["## Dumps that failed", ""]
-        lines += [f"- `{_plain(f.dump)}`: {_plain(f.error)}" for f in report.failures[:SHOWN_FAILURES]]
+        yield from ["## Dumps that failed", ""]
+        yield from (f"- {code(f.dump)}: {plain(f.error)}" for f in report.failures[:SHOWN_FAILURES])
         hidden = len(report.failures) - SHOWN_FAILURES
-        lines += [f"- and {hidden} more (`article-etl status`)"] if hidden > 0 else []
-        lines += [""]
+        yield from [f"- and {hidden} more"] if hidden > 0 else []
+        yield from ["", f"All of them: `article-etl status {report.run}`", ""]
     if report.misses:
-        lines += ["## Expectations missed", ""]
-        lines += [f"- **{miss.source}** `{miss.what}`: {_plain(miss.detail)}" for miss in report.misses]
-        lines += [""]
+        yield from ["## Expectations missed", ""]
+        yield from (
+            f"- **{plain(miss.source)}** `{miss.what}`: {plain(miss.detail)}" for miss in report.misses
+        )
+        yield ""
+    yield from _sources(report)
     if report.counts.reasons:
-        lines += ["## Rejected", "", "| reason | records | look at them |", "|---|---:|---|"]
-        for reason, n in sorted(report.counts.reasons.items(), key=lambda item: -item[1]):
-            lines += [f"| {reason} | {n} | `article-etl quarantine list --reason {reason}` |"]
-        lines += [""]
+        yield from _rejected(report, findings)
+    if findings is not None and findings.volumes:
+        yield from _volumes(findings.volumes)
     if report.notices:
-        lines += [
-            "## Passed over",
-            "",
-            *[f"- {_plain(notice)}" for notice in report.notices[:SHOWN_FAILURES]],
-            "",
-        ]
+        yield from ["## Passed over", ""]
+        yield from (f"- {plain(notice)}" for notice in report.notices[:SHOWN_FAILURES])
+        hidden = len(report.notices) - SHOWN_FAILURES
+        yield from [f"- and {hidden} more (`article-etl status {report.run}`)"] if hidden > 0 else []
+        yield ""
     if report.slowest:
-        lines += [
-            "## Slowest dumps",
+        yield from ["## Slowest dumps", ""]
+        yield from (f"- {code(t.dump)}: {t.seconds:.1f} s" for t in report.slowest)
+
+
+def _sources(report: LoadReport) -> Iterator[str]:
+    rows = table_rows(report)
+    if rows:
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        yield from [
+            "## Counts",
             "",
-            *[f"- `{_plain(t.dump)}`: {t.seconds:.1f} s" for t in report.slowest],
+            f"| {' | '.join(columns)} |",
+            "|---" + "|---:" * (len(columns) - 1) + "|",
         ]
-    return "\n".join(lines)
+        for row in rows:
+            yield f"| {' | '.join(_number(row.get(name, 0)) for name in columns)} |"
+        yield ""
 
 
-def _plain(text: str) -> str:
-    """A dump's own words, which may not become markup."""
-    return text.replace("`", "'").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")[:500]
+def _number(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else plain(str(value))
+
+
+def _rejected(report: LoadReport, findings: Findings | None) -> Iterator[str]:
+    yield from ["## Rejected", "", "| reason | records | look at them |", "|---|---:|---|"]
+    source = f" --source {next(iter(report.sources))}" if len(report.sources) == 1 else ""
+    reasons = sorted(report.counts.reasons.items(), key=lambda item: -item[1])
+    for reason, n in reasons:
+        yield f"| {reason} | {n:,} | `article-etl quarantine list --reason {reason}{source}` |"
+    yield ""
+    for reason, _ in reasons:
+        for entry in findings.samples.get(reason, []) if findings else []:
+            member = f" {entry.member}" if entry.member else ""
+            place = code(f"{entry.dump.rsplit('/', 1)[-1]}{member}: {entry.record}")
+            more = f"`article-etl quarantine show {entry.id}`"
+            yield f"- **{reason}** at {place}: {plain(entry.detail)} ({more})"
+    yield ""
+
+
+def _volumes(volumes: Sequence[Volume]) -> Iterator[str]:
+    yield from ["## Volume", "", "| source | day | records | usual | share |", "|---|---|---:|---|---:|"]
+    for source, cell in ((each.source, each.cell) for each in volumes[:SHOWN_VOLUMES]):
+        share = f"{cell.ratio:.0%}" if cell.ratio is not None else ""
+        usual = cell.usual or "not known yet"
+        yield f"| {plain(source)} | {cell.day:%a} {cell.day} | {cell.counts.read:,} | {usual} | {share} |"
+    hidden = len(volumes) - SHOWN_VOLUMES
+    yield from ["", f"and {hidden} days more that are far from the usual"] if hidden > 0 else []
+    yield ""

@@ -5,7 +5,7 @@ each path that it finds.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from etl.errors import ConfigError
@@ -69,6 +69,11 @@ class DatedPath:
 def is_dated(path: str) -> bool:
     """Whether a path has a `{date:…}` in it."""
     return "{date:" in path
+
+
+def is_daily(paths: Iterable[str]) -> bool:
+    """Whether one of the paths has a day of its own for each day, and not only one a month or a year."""
+    return any(code in form for path in paths for form in _SLOT.findall(path) for code in ("%d", "%j"))
 
 
 def _filled(template: str, day: date) -> str:

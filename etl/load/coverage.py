@@ -1,20 +1,16 @@
-"""Coverage: what the ledger holds for each source and day, and which days are missing."""
+"""Coverage: what the ledger holds for each source and day."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 import msgspec
 
 from etl.load.entries import counts_of
 from etl.load.store import Document, Store
-from etl.model import Counts
+from etl.model import Counts, Days
 
 DayState = Literal["loaded", "partial", "failed", "missing"]
-
-BACK = timedelta(days=13)
-"""How far before the last day a look goes when nobody says."""
 
 
 class DayCoverage(msgspec.Struct, frozen=True):
@@ -22,38 +18,82 @@ class DayCoverage(msgspec.Struct, frozen=True):
 
     source: str
     day: date
-    """The day that its dumps declare; for dumps without one, the day that they were loaded."""
+    """The day that its dumps declare; for dumps without one, the day (UTC) that they were loaded."""
     state: DayState
-    """partial: some of its dumps failed or were cut off; missing: a gap between days that are there."""
+    """partial: some of its dumps failed or were cut off; missing: a gap (see `etl.watch.calendar`)."""
     loaded: int = 0
+    """Dumps. Of one that came in several versions, the last one counts."""
     failed: int = 0
+    """Dumps that failed or were cut off."""
     counts: Counts = Counts()
 
 
-def coverage(
-    store: Store, *, first: date | None = None, last: date | None = None, sources: Sequence[str] = ()
-) -> list[DayCoverage]:
-    """Coverage by source and day, gaps of sources with dated dumps included.
+def coverage(store: Store, days: Days, sources: Sequence[str] = ()) -> list[DayCoverage]:
+    """What the ledger holds of the days, by source and day; of these sources only, if there are any.
 
     Raises:
         StoreError: the store is gone.
     """
-    query = {"source": {"$in": list(sources)}} if sources else {}
-    fields = {"source": 1, "declared": 1, "finished_at": 1, "started_at": 1, "state": 1, "counts": 1}
-    rows = store.call("the look-up of coverage", lambda: list(store.loads.find(query, fields)))
+    after = datetime.combine(days.last + timedelta(days=1), time())
+    query: Document = {
+        "$or": [
+            {"declared": {"$gte": days.first.isoformat(), "$lte": days.last.isoformat()}},
+            {"declared": None, "started_at": {"$lt": after}},
+        ]
+    }
+    if sources:
+        query["source"] = {"$in": list(sources)}
+    fields = {"source": 1, "dump": 1, "declared": 1, "days": 1, "state": 1, "counts": 1}
+    times = {"finished_at": 1, "started_at": 1}
+    rows = store.call("the look-up of coverage", lambda: list(store.loads.find(query, {**fields, **times})))
+    last: dict[tuple[str, date, str, str | None], Document] = {}
+    for row in sorted(rows, key=lambda row: row["started_at"]):
+        day = _day(row)
+        if days.first <= day <= days.last:
+            last[row["source"], day, row["dump"], row.get("days")] = row
     found: dict[tuple[str, date], DayCoverage] = {}
-    dated: set[str] = set()
+    for (source, day, _, _), row in last.items():
+        found[source, day] = _with(found.get((source, day)) or DayCoverage(source, day, "missing"), row)
+    return sorted(found.values(), key=lambda each: (each.source, each.day))
+
+
+def declared_days(store: Store) -> dict[str, list[date]]:
+    """By source, every day that a finished dump of it declares, in order.
+
+    Raises:
+        StoreError: the store is gone.
+    """
+    steps: list[Document] = [
+        {"$match": {"state": "finished", "declared": {"$ne": None}}},
+        {"$group": {"_id": {"source": "$source", "declared": "$declared"}}},
+        {"$sort": {"_id.declared": 1}},
+    ]
+    rows = store.call("the look-up of declared days", lambda: list(store.loads.aggregate(steps)))
+    days: dict[str, list[date]] = {}
     for row in rows:
-        when = row.get("finished_at") or row["started_at"]
-        day = date.fromisoformat(row["declared"]) if row.get("declared") else when.date()
-        if row.get("declared"):
-            dated.add(row["source"])
-        key = (row["source"], day)
-        found[key] = _with(found.get(key) or DayCoverage(*key, "missing"), row)
-    until = last or max((day for _, day in found), default=date.min)
-    since = first or (until - BACK if until > date.min + BACK else until)
-    chosen = [each for each in found.values() if since <= each.day <= until]
-    return sorted([*chosen, *_gaps(chosen, dated)], key=lambda each: (each.source, each.day))
+        days.setdefault(row["_id"]["source"], []).append(date.fromisoformat(row["_id"]["declared"]))
+    return days
+
+
+def last_finished(store: Store) -> dict[str, datetime]:
+    """By source, when a dump of it was last finished; naive UTC.
+
+    Raises:
+        StoreError: the store is gone.
+    """
+    steps: list[Document] = [
+        {"$match": {"state": "finished"}},
+        {"$group": {"_id": "$source", "at": {"$max": "$finished_at"}}},
+    ]
+    rows = store.call("the look-up of last loads", lambda: list(store.loads.aggregate(steps)))
+    return {row["_id"]: row["at"] for row in rows}
+
+
+def _day(row: Document) -> date:
+    if row.get("declared"):
+        return date.fromisoformat(row["declared"])
+    moment: datetime = row.get("finished_at") or row["started_at"]
+    return moment.date()
 
 
 def _with(each: DayCoverage, row: Document) -> DayCoverage:
@@ -62,13 +102,3 @@ def _with(each: DayCoverage, row: Document) -> DayCoverage:
     state: DayState = "loaded" if not failed else ("partial" if loaded else "failed")
     counts = each.counts + (counts_of(row["counts"]) if row.get("counts") else Counts())
     return DayCoverage(each.source, each.day, state, loaded, failed, counts)
-
-
-def _gaps(chosen: list[DayCoverage], dated: set[str]) -> list[DayCoverage]:
-    gaps = []
-    for source in dated:
-        days = sorted(each.day for each in chosen if each.source == source)
-        for before, after in pairwise(days):
-            between = (after - before).days
-            gaps += [DayCoverage(source, before + timedelta(days=n), "missing") for n in range(1, between)]
-    return gaps

@@ -34,10 +34,13 @@ class Selection(msgspec.Struct, frozen=True):
     until: datetime | None = None
     """Only entries made before this moment (naive UTC)."""
     ids: tuple[str, ...] | None = None
+    run: str | None = None
+    """Only entries that this run made, or made anew."""
 
     def query(self) -> Document:
         """The selection as a query."""
         wanted = {"source": self.source, "reason": self.reason, "dump": self.dump, "state": self.state}
+        wanted["run"] = self.run
         query: Document = {name: str(value) for name, value in wanted.items() if value is not None}
         at = {"$gte": self.since, "$lt": self.until}
         if set(at.values()) != {None}:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from etl.errors import StoreError
+from etl.load.alive import is_dead, process_mark
 from etl.load.entries import now
 from etl.load.store import Document, Store
 
@@ -31,7 +32,16 @@ class Run(msgspec.Struct, frozen=True):
     parameters: dict[str, Any] = {}
     host: str = ""
     pid: int | None = None
-    """The process that ran it: a run that still says `running` while that process is gone was killed."""
+    """The process that ran it."""
+    mark: str = ""
+    """The same, told apart from any other (`etl.load.alive.process_mark`)."""
+    beat_at: datetime | None = None
+    """Last sign of life; naive UTC."""
+
+    def state_at(self, moment: datetime) -> str:
+        """The state; `interrupted` for a run that was killed before it could say so."""
+        dead = self.state == "running" and is_dead(self.mark, self.beat_at or self.started_at, moment)
+        return "interrupted" if dead else self.state
 
 
 class Runs:
@@ -52,6 +62,8 @@ class Runs:
             "started_at": now(),
             "host": socket.gethostname(),
             "pid": os.getpid(),
+            "mark": process_mark(),
+            "beat_at": now(),
         }
         self._store.call(
             "enter the start of the run",
@@ -82,6 +94,22 @@ class Runs:
             lambda: self._store.runs.update_one({"_id": run}, {"$set": fields}),
         )
 
+    def close_dead(self) -> list[str]:
+        """Enter as interrupted the runs that were killed before they could say how they ended: their ids."""
+        rows = self._store.call(
+            "look for runs that were killed", lambda: list(self._store.runs.find({"state": "running"}))
+        )
+        dead = [run for run in map(_run, rows) if run.state_at(now()) == "interrupted"]
+        for run in dead:
+            fields = {"state": "interrupted", "finished_at": run.beat_at or run.started_at, "killed": True}
+            self._store.call(
+                "enter that a run was killed",
+                lambda run=run, fields=fields: self._store.runs.update_one(  # type: ignore[misc]
+                    {"_id": run.id, "state": "running"}, {"$set": fields}
+                ),
+            )
+        return [run.id for run in dead]
+
     def get(self, run: str) -> Run | None:
         """The run of that id."""
         row = self._store.call("look up a run", lambda: self._store.runs.find_one({"_id": run}))
@@ -99,6 +127,15 @@ class Runs:
             ),
         )
         return [row["report"]["sources"][source]["fields"] for row in rows]
+
+    def last_completed(self) -> Run | None:
+        """The run that came to a good end last."""
+        query = {"state": {"$in": ["completed", "completed_with_warnings"]}}
+        row = self._store.call(
+            "look up the last finished run",
+            lambda: self._store.runs.find_one(query, sort=[("finished_at", -1)]),
+        )
+        return _run(row) if row else None
 
     def last(self, n: int, kind: str | None = None) -> list[Run]:
         """The last `n` runs, newest first."""

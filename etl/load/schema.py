@@ -21,7 +21,7 @@ from etl.load.store import Store
 
 log = logging.getLogger(__name__)
 
-COLLECTIONS = ("articles", "article_revisions", "quarantine", "loads", "load_blocks", "journal", "runs")
+COLLECTIONS = ("articles", "article_revisions", "quarantine", "loads", "load_blocks", "journal", "runs", "alarms")
 BULK = "articles"
 """The collection whose indexes wait for the end of a first load."""
 

@@ -79,6 +79,11 @@ class Store:
         """The report of every run."""
         return self.database["runs"]
 
+    @property
+    def alarms(self) -> Collection[Document]:
+        """Which alarms were told."""
+        return self.database["alarms"]
+
     def call(self, operation: str, function: Callable[[], T]) -> T:
         """Run an operation with retries; see `Retrier.call`."""
         return self.retrier.call(operation, function)

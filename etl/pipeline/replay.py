@@ -7,6 +7,7 @@ loaded and its entry marked as resolved; what is rejected again says why this ti
 
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from itertools import groupby
@@ -16,6 +17,7 @@ import msgspec
 
 from etl.configuration import Configuration
 from etl.errors import ConfigError, StoreError
+from etl.load.alive import Beating
 from etl.load.articles import ArticleSink
 from etl.load.history import loads_of
 from etl.load.journal import Journal, Page, Part, batch_page_id, part, refused_of
@@ -71,24 +73,27 @@ def replay(
     if not dry_run:
         wanted = {name: str(value) for name, value in msgspec.structs.asdict(selection).items() if value}
         runs.start(job.run, kind="replay", run_date=job.run_date, parameters=wanted)
+        runs.close_dead()
     error: str | None = None
+    alive = nullcontext() if dry_run else Beating(store, job.run)
     try:
-        ids = quarantine.ids(msgspec.structs.replace(selection, state="open"))
-        for name, own in ids.items():
-            source = ADHOC if name == ADHOC.name else configuration.sources.get(name)
-            if source is None:
-                notice = f"{len(own)} entries are of source {name!r}, which is no longer configured"
-                books.add(ChunkReport(name, notices=(notice,)))
-                continue
-            again = _Replay(source, job, store, configuration.folder.parent, dry_run=dry_run)
-            for first in range(0, len(own), BATCH):
-                if stop():
-                    books.interrupt()
-                    break
-                batch = own[first : first + BATCH]
-                report = again.replay(list(quarantine.list(Selection(ids=tuple(batch)))), len(batch))
-                books.add(report)
-                on_report(report)
+        with alive:
+            ids = quarantine.ids(msgspec.structs.replace(selection, state="open"))
+            for name, own in ids.items():
+                source = ADHOC if name == ADHOC.name else configuration.sources.get(name)
+                if source is None:
+                    notice = f"{len(own)} entries are of source {name!r}, which is no longer configured"
+                    books.add(ChunkReport(name, notices=(notice,)))
+                    continue
+                again = _Replay(source, job, store, configuration.folder.parent, dry_run=dry_run)
+                for first in range(0, len(own), BATCH):
+                    if stop():
+                        books.interrupt()
+                        break
+                    batch = own[first : first + BATCH]
+                    report = again.replay(list(quarantine.list(Selection(ids=tuple(batch)))), len(batch))
+                    books.add(report)
+                    on_report(report)
     except StoreError as fault:
         error = str(fault)
     whole = books.report(job.run, time.monotonic() - started, error)

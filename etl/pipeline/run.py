@@ -9,6 +9,7 @@ import msgspec
 
 from etl.errors import BooksError, StoreError
 from etl.extract.types import Dump, Skipped
+from etl.load.alive import Beating
 from etl.load.ledger import Ledger
 from etl.load.runs import Runs
 from etl.load.schema import Schema
@@ -60,6 +61,8 @@ def load(
     books, ledger, runs = Books(), Ledger(store), Runs(store)
     fresh = schema.prepare(store)
     runs.start(job.run, kind=kind, run_date=job.run_date, parameters=parameters)
+    for killed in runs.close_dead():
+        log.warning("run %s was killed: entered as interrupted", killed)
     log.info("run %s started: %s of %s", job.run, kind, job.run_date)
 
     def enter(report: ChunkReport) -> None:
@@ -70,19 +73,20 @@ def load(
 
     error: str | None = None
     try:
-        planned = _Planned(work, job, ledger, workers, runner.get_ready)
-        for report in runner.run(planned.chunks(), job, stop):
-            enter(report)
+        with Beating(store, job.run):
+            planned = _Planned(work, job, ledger, workers, runner.get_ready)
+            for report in runner.run(planned.chunks(), job, stop):
+                enter(report)
+                planned.settle(enter)
             planned.settle(enter)
-        planned.settle(enter)
-        if stop() and not planned.done:
-            books.interrupt()
-        for source, part in books.unfinished():
-            books.add(close_dump(part, source, ledger))
-        if planned.done and not stop():
-            _hold_expectations(planned, books, runs, job.run)
-        if fresh:
-            schema.finish(store)
+            if stop() and not planned.done:
+                books.interrupt()
+            for source, part in books.unfinished():
+                books.add(close_dump(part, source, ledger))
+            if planned.done and not stop():
+                _hold_expectations(planned, books, runs, job.run)
+            if fresh:
+                schema.finish(store)
     except (StoreError, BooksError) as fault:
         log.error("run %s stopped: %s", job.run, fault)
         error = str(fault)

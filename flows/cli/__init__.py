@@ -21,6 +21,7 @@ from flows.cli import (
     status,
     up,
     verify,
+    watch,
 )
 from flows.cli.console import complain
 
@@ -32,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, load, inspect, profile, nightly, backfill, status, check, verify, rollback, up):
+for module in (demo, load, inspect, profile, nightly, backfill, status, check, verify, rollback, up, watch):
     app.command(name=module.NAME, help=module.__doc__)(module.command)
 app.add_typer(quarantine.app, name="quarantine")
 

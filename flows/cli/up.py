@@ -16,6 +16,7 @@ from flows.cli.console import out
 from flows.cli.options import read
 from flows.environment import Environment
 from flows.prefect_server import prefect_server
+from flows.watch_loop import watching
 from flows.workshop import workshop
 
 NAME = "up"
@@ -38,13 +39,14 @@ def command(port: Port = None) -> None:
             from flows.deployments import deployments
             from flows.serving import serve
 
-            serve(
-                deployments(schedule),
-                ready=lambda: _say(
-                    f"Ready: {url.removesuffix('/api')} (nightly at {schedule.cron!r}, {schedule.timezone}; "
-                    "Ctrl-C ends it)"
-                ),
-            )
+            with watching(shop):
+                serve(
+                    deployments(schedule),
+                    ready=lambda: _say(
+                        f"Ready: {url.removesuffix('/api')} (nightly at {schedule.cron!r}, "
+                        f"{schedule.timezone}; Ctrl-C ends it)"
+                    ),
+                )
             _say("Stopping …")
 
 

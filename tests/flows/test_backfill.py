@@ -35,7 +35,13 @@ def test_only_the_missing_days_are_loaded_and_the_plan_says_why(
     assert report.counts.balanced()
     assert "dumps: 3 loaded" in state.message
     found = artifacts_of(state.state_details.flow_run_id)
-    assert set(found) == {"backfill-plan", "load-progress", "load-report", "load-summary"}
+    assert set(found) == {
+        "backfill-plan",
+        "load-progress",
+        "load-report",
+        "load-summary",
+        "coverage-calendar",
+    }
     plan = {row["day"]: (row["take"], row["why"]) for row in json.loads(found["backfill-plan"].data)}
     assert plan == {
         str(day(0)): ("no", "loaded"),

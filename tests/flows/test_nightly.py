@@ -71,7 +71,7 @@ def test_a_night_loads_every_source_and_says_so(articles: Any) -> None:
     assert report.counts.balanced()
     assert articles.count_documents({}) == report.counts.inserted >= 60
     found = artifacts_of(state)
-    assert set(found) == {"load-progress", "load-report", "load-summary"}
+    assert set(found) == {"load-progress", "load-report", "load-summary", "coverage-calendar"}
     assert found["load-progress"].data == 100.0
     assert str(report.counts.inserted) in found["load-report"].data
     assert "article-etl quarantine list --reason ambiguous_date" in found["load-summary"].data

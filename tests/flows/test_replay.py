@@ -35,7 +35,7 @@ def test_the_flow_loads_what_comes_good_and_resolves_it(rejected: Database[Any])
     assert rejected.articles.count_documents({}) == 28
     assert rejected.quarantine.count_documents({"state": "resolved", "resolved_by": report.run}) == 11
     found = artifacts_of(state.state_details.flow_run_id)
-    assert set(found) == {"load-progress", "load-report", "load-summary"}
+    assert set(found) == {"load-progress", "load-report", "load-summary", "coverage-calendar"}
     assert found["load-progress"].data == 100.0
     _, again = run(replay)
     assert again.counts.read == 0

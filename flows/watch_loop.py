@@ -1,0 +1,44 @@
+"""Looks every few minutes at what is wrong, in a thread beside everything else."""
+
+import contextvars
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from etl.errors import ArticleEtlError
+from flows.workshop import Workshop
+
+log = logging.getLogger("etl.alarms")
+
+_STOP_SECONDS = 15
+"""How long a look that is under way may take to end: it may be sending a message."""
+
+
+def look_until(shop: Workshop, over: threading.Event) -> None:
+    """Look, and look again, until it is over. A look that fails is not the last one."""
+    from flows.alarms import watch
+
+    pause = 60 * shop.configuration.settings.alarms.every_minutes
+    while not over.is_set():
+        try:
+            watch(shop.configuration, shop.store)
+        except ArticleEtlError as error:
+            log.error("alarms could not be told: %s", error)
+        except Exception:  # a watch that ended unseen would be worse than none
+            log.exception("alarms could not be told")
+        over.wait(pause)
+
+
+@contextmanager
+def watching(shop: Workshop) -> Iterator[None]:
+    """Look out for as long as the block runs."""
+    over = threading.Event()
+    here = contextvars.copy_context()  # Prefect's settings, with the server's address
+    thread = threading.Thread(target=here.run, args=(look_until, shop, over), daemon=True, name="watch")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(timeout=_STOP_SECONDS)
