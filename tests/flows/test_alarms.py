@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from pymongo.database import Database
 
 from etl.configuration import Configuration, read_configuration
 from etl.load.store import Store
-from tests.command import Command
+from flows.cli import main
 from tests.flows.stack import day, run, write_day
 
 pytestmark = [pytest.mark.mongo, pytest.mark.prefect]
@@ -179,44 +179,78 @@ def test_a_custom_webhook_block_of_notifications_works_as_well(
 
 
 @pytest.fixture
-def command(
-    operated: Database[Any], tmp_path: Path, mongo_uri: str, database: str, prefect_api: str
-) -> Command:
-    variables = {
-        "ARTICLE_ETL_CONFIG": str(tmp_path / "config"),
-        "ARTICLE_ETL_MONGO_URI": mongo_uri,
-        "ARTICLE_ETL_DATABASE": database,
-        "PREFECT_API_URL": prefect_api,
-    }
-    return Command(tmp_path / "home", variables)
+def article_etl(
+    operated: Database[Any],
+    monkeypatch: pytest.MonkeyPatch,
+    prefect_api: str,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[..., tuple[int, str, str]]:
+    """The command, run in this process: its exit status, and what it printed on stdout and stderr."""
+    monkeypatch.setenv("PREFECT_API_URL", prefect_api)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["article-etl", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main()
+        printed = capsys.readouterr()
+        return int(end.value.code or 0), printed.out, printed.err
+
+    return call
 
 
 def test_the_watch_tells_with_nobody_running_a_flow(
-    configuration: Configuration, command: Command, operated: Database[Any], receiver: Receiver
+    configuration: Configuration,
+    article_etl: Callable[..., tuple[int, str, str]],
+    operated: Database[Any],
+    receiver: Receiver,
 ) -> None:
     long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(hours=27)
     row = {"kind": "nightly", "state": "completed", "run_date": "2026-03-01", "started_at": long_ago}
     operated.runs.insert_one({"_id": "r", **row, "finished_at": long_ago})
-    assert "told: no finished run" in command.run("watch", "--once").stdout
-    assert command.run("watch", "--once").stdout == ""
+    assert "told: no finished run" in article_etl("watch", "--once")[1]
+    assert "told" not in article_etl("watch", "--once")[1]
     assert receiver.kinds() == ["article-etl: no finished run"]
-    assert "sent through webhook/" in command.run("watch", "--test").stdout
+    assert "sent through webhook/" in article_etl("watch", "--test")[1]
     assert receiver.kinds() == ["article-etl: no finished run", "article-etl: test"]
 
 
 def test_status_check_exits_with_1_and_says_why_or_says_nothing(
-    command: Command, operated: Database[Any], tmp_path: Path
+    article_etl: Callable[..., tuple[int, str, str]], operated: Database[Any], tmp_path: Path
 ) -> None:
-    assert "no finished run: no run has ever finished" in command.run("status", "--check", status=1).stderr
+    status, _, said = article_etl("status", "--check")
+    assert status == 1
+    assert "no finished run: no run has ever finished" in said
     good = str(tmp_path / "dumps" / f"{day(0)}.jsonl")
-    command.run("load", good)
-    process = command.run("status", "--check")
-    assert process.stdout == process.stderr == ""
+    assert article_etl("load", good)[0] == 0
+    assert article_etl("status", "--check") == (0, "", "")
     torn = tmp_path / "torn.jsonl.gz"
     torn.write_bytes(b"\x1f\x8b\x08\x00 torn")
-    command.run("load", str(torn), status=1)
-    assert "failed run: load of" in command.run("status", "--check", status=1).stderr
-    command.run("load", good)
-    command.run("status", "--check")
+    assert article_etl("load", str(torn))[0] == 1
+    status, _, said = article_etl("status", "--check")
+    assert status == 1
+    assert "failed run: load of" in said
+    assert article_etl("load", good)[0] == 0
+    assert article_etl("status", "--check") == (0, "", "")
     operated.runs.update_many({}, {"$set": {"finished_at": dt.datetime.now(dt.UTC) - dt.timedelta(hours=27)}})
-    assert "no run has finished in the last 26 hours" in command.run("status", "--check", status=1).stderr
+    status, _, said = article_etl("status", "--check")
+    assert status == 1
+    assert "no run has finished in the last 26 hours" in said
+
+
+def test_status_writes_the_page_and_shows_the_report_of_a_run_again(
+    article_etl: Callable[..., tuple[int, str, str]], operated: Database[Any], tmp_path: Path
+) -> None:
+    article_etl("load", str(tmp_path / "archive.csv"))
+    (row,) = operated.runs.find()
+    status, shown, _ = article_etl("status", row["_id"])
+    assert status == 0
+    assert f"load of {row['run_date']}, completed with warnings" in shown
+    assert "ambiguous_date" in shown
+    assert article_etl("status", "nothing")[0] == 2
+    page = tmp_path / "page.html"
+    assert article_etl("status", "--html", str(page))[0] == 0
+    text = page.read_text(encoding="utf-8")
+    assert row["_id"] in text
+    assert "adhoc" in text
