@@ -21,7 +21,16 @@ from etl.load.store import Store
 
 log = logging.getLogger(__name__)
 
-COLLECTIONS = ("articles", "article_revisions", "quarantine", "loads", "load_blocks", "journal", "runs", "alarms")
+COLLECTIONS = (
+    "articles",
+    "article_revisions",
+    "quarantine",
+    "loads",
+    "load_blocks",
+    "journal",
+    "runs",
+    "alarms",
+)
 BULK = "articles"
 """The collection whose indexes wait for the end of a first load."""
 
