@@ -17,10 +17,7 @@ from flows.cli import (
     nightly,
     profile,
     quarantine,
-<<<<<<< HEAD
     rollback,
-=======
->>>>>>> ca5d22b (Format)
     status,
     up,
     verify,
