@@ -76,11 +76,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                             rounds[-1][run.name] = run
                 sizes = scenarios.sizes
     found = [*results(rounds), *_stage_figures(stages)]
-    show(console, rounds, found)
+    judged = options.records == FULL
+    show(console, rounds, found, judged=judged)
     for text in unmeasured(rounds):
         console.print(f"[yellow]not measured:[/] {escape(text)}")
-    if options.records != FULL:
-        console.print(f"The targets are stated for {FULL:,} records; these are {options.records:,}.")
+    if not judged:
+        console.print(f"Not judged: the targets are for {FULL:,} records; these are {options.records:,}.")
     said = {
         "records": options.records,
         "sizes": sizes,
@@ -88,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     if stages is not None:
         said["stages"] = stages.as_json()
-    _save(out, as_json(rounds, found, said, server_version), chart(rounds))
+    _save(out, as_json(rounds, found, said, server_version, judged=judged), chart(rounds))
     console.print(f"written to {out}: results.json" + (", chart.svg" if chart(rounds) else ""))
     return 1 if failures else 0
 

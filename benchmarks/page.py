@@ -79,7 +79,7 @@ def _figures(figures: Sequence[Mapping[str, Any]]) -> str:
             f"**{each['value']:.3g}**{each['unit']}",
             f"{each['low']:.3g} to {each['high']:.3g}",
             f"{'at most' if each['sign'] == '<=' else 'at least'} {each['target']:g}{each['unit']}",
-            "met" if each["met"] else "missed",
+            {True: "met", False: "missed", None: "not judged"}[each["met"]],
         )
         for each in figures
     ]

@@ -41,10 +41,12 @@ def label(name: str) -> str:
     return _NAMES.get(name, name)
 
 
-def show(console: Console, rounds: Sequence[Round], results: Sequence[Result]) -> None:
-    """Print the runs and the figures."""
+def show(
+    console: Console, rounds: Sequence[Round], results: Sequence[Result], *, judged: bool = True
+) -> None:
+    """Print the runs and the figures; only judged ones are said to meet their targets or to miss them."""
     console.print(_runs_table(rounds))
-    console.print(_figures_table(results))
+    console.print(_figures_table(results, judged=judged))
 
 
 def told(run: Run) -> str:
@@ -73,7 +75,7 @@ def _runs_table(rounds: Sequence[Round]) -> Table:
     return table
 
 
-def _figures_table(results: Sequence[Result]) -> Table:
+def _figures_table(results: Sequence[Result], *, judged: bool) -> Table:
     table = Table(title="Figures: ratios inside a round")
     for column in ("figure", "median", "range", "target", ""):
         table.add_column(column, justify="left" if column in ("figure", "") else "right")
@@ -83,7 +85,7 @@ def _figures_table(results: Sequence[Result]) -> Table:
             f"{result.value:.3g}{result.unit}",
             f"{result.low:.3g} to {result.high:.3g}",
             f"{'at most' if result.sign == '<=' else 'at least'} {result.target:g}{result.unit}",
-            "[green]met[/]" if result.met else "[red]missed[/]",
+            ("[green]met[/]" if result.met else "[red]missed[/]") if judged else "",
         )
     return table
 
@@ -98,9 +100,14 @@ def by_name(rounds: Sequence[Round]) -> dict[str, list[Run]]:
 
 
 def as_json(
-    rounds: Sequence[Round], results: Sequence[Result], extra: Mapping[str, Any], server_version: str
+    rounds: Sequence[Round],
+    results: Sequence[Result],
+    extra: Mapping[str, Any],
+    server_version: str,
+    *,
+    judged: bool = True,
 ) -> dict[str, Any]:
-    """Everything that was measured, and on what."""
+    """Everything that was measured, and on what; `met` is null where the figures are not judged."""
     packages = ("article-etl", "pymongo", "orjson", "msgspec", "isal")
     return {
         "at": timestamp(),
@@ -113,7 +120,7 @@ def as_json(
             **{name: version(name) for name in packages},
         },
         **extra,
-        "figures": [{**asdict(result), "met": result.met} for result in results],
+        "figures": [{**asdict(result), "met": result.met if judged else None} for result in results],
         "rounds": [[run.as_json() for run in runs.values()] for runs in rounds],
     }
 

@@ -28,6 +28,8 @@ def test_a_small_run_measures_and_writes_its_results(tmp_path: Path):
     document = json.loads((tmp_path / "out" / "results.json").read_text())
     runs = {run["name"]: run for run in document["rounds"][0]}
     assert set(runs) == {"fresh", "rerun", "grown", "grown-changed", "raw"}
+    assert document["figures"]
+    assert {figure["met"] for figure in document["figures"]} == {None}, "too few records to be judged"
     new = sum(articles.origin(number)[0] == "new" for number in range(200))
     assert runs["fresh"]["report"]["inserted"] == new
     assert runs["raw"]["records"] == new
