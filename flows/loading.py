@@ -13,6 +13,7 @@ from etl.pipeline.run import load
 from etl.sources import Source
 from flows.chunks import PrefectTasks
 from flows.cluster import OnCluster, cluster
+from flows.echoes import silence_the_engines_echo
 from flows.report import Progress
 from flows.signals import stop_on_signals
 from flows.watching import watcher
@@ -90,6 +91,7 @@ def final_state(report: LoadReport) -> State[LoadReport]:
     """
     if report.state in ("failed", "interrupted"):
         cause = report.error or "; ".join(_causes(report)) or report.state
+        silence_the_engines_echo()
         return Failed(message=f"{report.summary()}. {cause}", data=report)
     name = "CompletedWithWarnings" if report.state == "completed_with_warnings" else None
     return Completed(name=name, message=report.summary(), data=report)
@@ -102,4 +104,5 @@ def _causes(report: LoadReport) -> list[str]:
 
 def refused(error: ConfigError) -> State[ConfigError]:
     """The end of a run whose parameters cannot be: Failed, with the text that says what is wrong."""
+    silence_the_engines_echo()
     return Failed(message=str(error), data=error)

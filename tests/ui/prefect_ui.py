@@ -22,6 +22,9 @@ _ARGUMENTS = [
 _PATIENCE_MS = 60_000
 """How long a page may take to show what is awaited. It takes seconds; a busy machine takes longer."""
 
+_SETTLED_MS = 1500
+"""What the drawn timeline of a run takes to appear. Only pictures wait for it; nothing is asserted of it."""
+
 
 class PrefectUI:
     """One browser tab. `screenshots` is the folder that `picture` writes to."""
@@ -41,10 +44,14 @@ class PrefectUI:
 
     def open_form(self, deployment: str) -> None:
         """From the list of deployments to the form of one of them."""
-        self.open("/deployments")
+        if self.page.url.startswith(self._address):
+            self.page.get_by_role("link", name="Deployments", exact=True).first.click()  # no page is loaded
+        else:
+            self.open("/deployments")
         self.page.get_by_role("link", name=deployment, exact=True).first.click()
         self.page.get_by_role("button", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Custom run").click()
+        self.shows("Run Name")
 
     def pick(self, field: str, day: dt.date) -> None:
         """Choose a day in the calendar of a date field."""
@@ -104,8 +111,9 @@ class PrefectUI:
         return [dict(zip(head, row, strict=True)) for row in cells]
 
     def picture(self, name: str) -> None:
-        """A picture of the page as it is, for the guide."""
+        """A picture of the page as it is, for the guide, once nothing moves on it any more."""
         self.page.mouse.move(0, 0)
+        self.page.wait_for_timeout(_SETTLED_MS)
         self.page.screenshot(path=self._screenshots / f"{name}.png", animations="disabled")
 
 
@@ -122,7 +130,7 @@ def prefect_ui(address: str, screenshots: Path) -> Iterator[PrefectUI]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
         context = browser.new_context(
-            viewport={"width": 1100, "height": 760}, color_scheme="light", timezone_id="UTC", locale="en-US"
+            viewport={"width": 1100, "height": 800}, color_scheme="light", timezone_id="UTC", locale="en-US"
         )
         context.set_default_timeout(_PATIENCE_MS)
         context.route("**/*", only_ours)
