@@ -15,9 +15,11 @@ from tests.command import PROJECT, Command
 Process = subprocess.Popen[str]
 
 
-def start(paths: Sequence[Path], home: Path, uri: str, database: str) -> Process:
+def start(paths: Sequence[Path], home: Path, uri: str, database: str, config: Path | None = None) -> Process:
     """Start to load; the process leads a group of its own, its workers included."""
     variables = {"ARTICLE_ETL_MONGO_URI": uri, "ARTICLE_ETL_DATABASE": database}
+    if config is not None:
+        variables["ARTICLE_ETL_CONFIG"] = str(config)
     return subprocess.Popen(
         [sys.executable, "-m", "flows.cli", "load", *map(str, paths), "--json"],
         cwd=PROJECT,
