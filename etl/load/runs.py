@@ -110,6 +110,13 @@ class Runs:
             )
         return [run.id for run in dead]
 
+    def running(self) -> list[Run]:
+        """The runs that say they are running, killed ones included."""
+        rows = self._store.call(
+            "look for runs under way", lambda: list(self._store.runs.find({"state": "running"}))
+        )
+        return [_run(row) for row in rows]
+
     def get(self, run: str) -> Run | None:
         """The run of that id."""
         row = self._store.call("look up a run", lambda: self._store.runs.find_one({"_id": run}))
@@ -145,19 +152,6 @@ class Runs:
             lambda: list(self._store.runs.find(query).sort([("started_at", -1), ("_id", -1)]).limit(n)),
         )
         return [_run(row) for row in rows]
-
-
-def process_gone(row: Mapping[str, Any]) -> bool:
-    """Whether the process of a run that says `running` was on this machine, and is there no more."""
-    if row.get("host") != socket.gethostname() or not row.get("pid"):
-        return False
-    try:
-        os.kill(int(row["pid"]), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 def _run(row: Document) -> Run:

@@ -8,7 +8,7 @@ from pymongo import DeleteOne, ReplaceOne
 from etl.errors import StoreError
 from etl.load.encode import revision_id
 from etl.load.entries import counts_of, now, stored
-from etl.load.runs import process_gone
+from etl.load.runs import Runs
 from etl.load.store import Document, Store
 from etl.load.writes import Write, write
 from etl.model import Counts
@@ -24,12 +24,10 @@ def mark(store: Store, run: str, state: str) -> None:
 
 
 def others_under_way(store: Store, run: str) -> list[str]:
-    """Runs that say they are running, those of processes that are gone from this machine left out."""
-    rows = store.call(
-        "look for other runs",
-        lambda: list(store.runs.find({"state": "running", "_id": {"$ne": run}}, {"host": 1, "pid": 1})),
-    )
-    return [str(row["_id"]) for row in rows if not process_gone(row)]
+    """Runs that say they are running, those left out that were killed."""
+    return [
+        other.id for other in Runs(store).running() if other.id != run and other.state_at(now()) == "running"
+    ]
 
 
 def other_rollback(store: Store, run: str) -> str | None:

@@ -21,8 +21,9 @@ import xxhash
 from etl.errors import ConfigError
 from etl.load import undo
 from etl.load.encode import revision_id
+from etl.load.entries import now
 from etl.load.journal import Journal, Page, Part, Refused, Version
-from etl.load.runs import Runs, process_gone
+from etl.load.runs import Runs
 from etl.load.store import Document, Store
 
 KEYS = 50_000
@@ -104,7 +105,7 @@ def _check(store: Store, run: str) -> None:
         raise ConfigError(f"no run {run!r} (see: article-etl status)")
     if found.state == "rolled_back":
         raise ConfigError(f"run {run} is rolled back already")
-    if found.state == "running" and not process_gone({"host": found.host, "pid": found.pid}):
+    if found.state_at(now()) == "running":
         raise ConfigError(f"run {run} is under way: stop it first")
     other = undo.other_rollback(store, run)
     if other is not None:

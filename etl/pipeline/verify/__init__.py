@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from etl.load.audit import bounds, keyed, strange_ids
-from etl.load.runs import process_gone
+from etl.load.entries import now
+from etl.load.runs import Runs
 from etl.load.schema import BULK, Schema
 from etl.load.store import Store
 from etl.pipeline.verify.books import Entered, Numbers, check_ledger, check_quarantine, entered
@@ -100,17 +101,11 @@ class _Looker:
     def check_runs(self) -> dict[str, str]:
         """The state of every run; odd ones are findings, killed ones are notes."""
         runs: dict[str, str] = {}
-        fields = {"state": 1, "host": 1, "pid": 1, "report": 1, "started_at": 1}
+        fields = {"state": 1, "report": 1}
         for row in keyed(self._store.runs, self._store, projection=fields):
             name, state = row["_id"], row.get("state")
             runs[name] = str(state)
-            if state == "running" and process_gone(row):
-                self._notes.append(f"run {name} was killed: it says running, and its process is gone")
-            elif state == "running":
-                self._notes.append(
-                    f"run {name} is under way: what it is writing may look as if it did not fit"
-                )
-            elif state == "rolling_back":
+            if state == "rolling_back":
                 self._notes.append(
                     f"the rollback of run {name} is not finished: article-etl rollback {name} --yes"
                 )
@@ -121,6 +116,12 @@ class _Looker:
                     rule = "the counts of its report balance"
                     finding = Finding("runs", name, rule, shown(counts), "read is their sum", LEDGER)
                     self.take([finding])
+        for run in Runs(self._store).running():
+            if run.state_at(now()) == "running":
+                said = "is under way: what it is writing may look as if it did not fit"
+            else:
+                said = "was killed; the next run closes it"
+            self._notes.append(f"run {run.id} {said}")
         return runs
 
     def check_schema(self, schema: Schema) -> None:
