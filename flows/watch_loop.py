@@ -3,6 +3,7 @@
 import contextvars
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,20 +15,30 @@ log = logging.getLogger("etl.alarms")
 _STOP_SECONDS = 15
 """How long a look that is under way may take to end: it may be sending a message."""
 
+_SIGN_SECONDS = 30.0
+"""Between two signs that the watch goes on."""
+
 
 def look_until(shop: Workshop, over: threading.Event) -> None:
     """Look, and look again, until it is over. A look that fails is not the last one."""
     from flows.alarms import watch
 
     pause = 60 * shop.configuration.settings.alarms.every_minutes
+    sign = shop.environment.home / "watched"
+    sign.parent.mkdir(parents=True, exist_ok=True)
+    due = 0.0
     while not over.is_set():
+        sign.touch()  # what a health check looks at
+        if time.monotonic() < due:
+            over.wait(max(0.1, min(_SIGN_SECONDS, due - time.monotonic())))
+            continue
+        due = time.monotonic() + pause
         try:
             watch(shop.configuration, shop.store)
         except ArticleEtlError as error:
             log.error("alarms could not be told: %s", error)
         except Exception:  # a watch that ended unseen would be worse than none
             log.exception("alarms could not be told")
-        over.wait(pause)
 
 
 @contextmanager

@@ -33,8 +33,8 @@ def test_it_is_valid_by_the_schema_of_the_compose_specification() -> None:
     assert list(validator.iter_errors(broken))
 
 
-def test_it_has_the_five_services() -> None:
-    assert set(SERVICES) == {"mongo", "postgres", "prefect-server", "bootstrap", "worker"}
+def test_it_has_the_six_services() -> None:
+    assert set(SERVICES) == {"mongo", "postgres", "prefect-server", "bootstrap", "worker", "watch"}
 
 
 @every_service

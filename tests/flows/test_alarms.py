@@ -254,3 +254,26 @@ def test_status_writes_the_page_and_shows_the_report_of_a_run_again(
     text = page.read_text(encoding="utf-8")
     assert row["_id"] in text
     assert "adhoc" in text
+
+
+def test_the_watch_goes_on_looking_and_leaves_a_sign_of_it(
+    configuration: Configuration, operated: Database[Any], receiver: Receiver, tmp_path: Path
+) -> None:
+    import time
+
+    from flows.environment import Environment
+    from flows.watch_loop import watching
+    from flows.workshop import workshop
+
+    settings = tmp_path / "config/settings.toml"
+    settings.write_text(settings.read_text().replace("every_minutes = 10.0", "every_minutes = 0.005"))
+    long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(hours=27)
+    row = {"kind": "nightly", "state": "completed", "run_date": "2026-03-01", "started_at": long_ago}
+    with workshop(Environment.read()) as shop, watching(shop):
+        operated.runs.insert_one({"_id": "r", **row, "finished_at": long_ago})
+        deadline = time.monotonic() + 60
+        while not receiver.messages and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(1)  # looks that have nothing new to tell
+    assert receiver.kinds() == ["article-etl: no finished run"]
+    assert (tmp_path / "home/watched").exists()
