@@ -25,6 +25,7 @@ from etl.extract.dump import read_batches
 from etl.extract.types import Dump
 from etl.load.encode import encode
 from etl.model import Article, RawRecord, Rejection
+from etl.pipeline.writer import sort_out
 from etl.sources import ADHOC
 from etl.transform.boilerplate import body_cleaner
 from etl.transform.dates import DatePolicy, read_date
@@ -120,9 +121,9 @@ class _Bench:
 
     def stages(self, raw: Sequence[RawRecord]) -> Iterator[tuple[str, Work]]:
         """What follows the reading of some records, each over what the one before gave."""
-        made: list[Article | Rejection] = []
-        yield "normalize", lambda: made.extend(self.rules(record, self.stamp) for record in raw)
-        yield "encode", lambda: [encode(article) for article in made if isinstance(article, Article)]
+        made: list[Article] = []
+        yield "normalize", lambda: made.extend(sort_out(raw, self.rules, self.stamp).articles)
+        yield "encode", lambda: [encode(article) for article in made]
 
     def parts(self, records: Sequence[RawRecord]) -> Iterator[tuple[str, Work]]:
         """Parts of `normalize` over some records."""

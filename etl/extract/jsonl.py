@@ -14,13 +14,16 @@ from etl.extract.types import LineBlock, LineFilter, LineReader, Member, Reading
 from etl.model import RawRecord, Rejection
 
 _BOM = b"\xef\xbb\xbf"
+_HEAD_BYTES = 128
+"""Bytes of a line by which one that it repeats is looked for; the whole of both is compared then."""
 
 
 def json_lines(reading: Reading, encodings: tuple[str, ...] = (), member: str | None = None) -> LineReader:
     """A function that reads blocks of JSON Lines, or of each only the lines that a filter wants.
 
     A record's number is its line's, 1-based; its offset is the line's first byte; `raw` is the line
-    without its LF. Blank lines are no records.
+    without its LF. Blank lines are no records. A line that repeats one of its block byte for byte is not
+    parsed again: both records have the very same `fields`.
 
     Args:
         encodings: what lines that are not UTF-8 may be read as (`decoding.line_encodings`).
@@ -40,6 +43,7 @@ def json_lines(reading: Reading, encodings: tuple[str, ...] = (), member: str | 
         start = len(_BOM) if base == 0 and data.startswith(_BOM) else 0
         size = len(data)
         find = data.find
+        before: dict[bytes, RawRecord] = {}
         while start < size:
             begin = start
             end = find(b"\n", begin)
@@ -49,6 +53,11 @@ def json_lines(reading: Reading, encodings: tuple[str, ...] = (), member: str | 
             record += 1
             line = data[begin:end]
             if wanted is not None and not wanted(line):
+                continue
+            head = line[:_HEAD_BYTES]
+            same = before.get(head)
+            if same is not None and same.raw == line:
+                yield RawRecord(same.fields, record, same.raw, member, base + begin)
                 continue
             try:
                 if end - begin > most:
@@ -65,7 +74,8 @@ def json_lines(reading: Reading, encodings: tuple[str, ...] = (), member: str | 
             except Refusal as refusal:
                 yield rejected(refusal, line, record, member, base + begin)
             else:
-                yield RawRecord(fields, record, line, member, base + begin)
+                found = before[head] = RawRecord(fields, record, line, member, base + begin)
+                yield found
 
     return read
 

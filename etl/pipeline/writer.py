@@ -15,7 +15,9 @@ Of a dump that was loaded before in another version, only the changed part is pa
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from etl.extract.types import Batch, Skipped
 from etl.load.articles import ArticleSink
@@ -53,16 +55,32 @@ def sort_out(records: Iterable[RawRecord | Rejection], normalizer: Normalizer, s
     """
     articles: list[Article] = []
     rejections: list[Rejection] = []
+    # Records that share their fields (a reader does that where a line repeats another) say the same. The
+    # fields are kept too, so that no other object can have their identity meanwhile.
+    made: dict[int, tuple[dict[str, Any], Article]] = {}
     for record in records:
-        result = record if isinstance(record, Rejection) else normalizer(record, stamp)
+        if isinstance(record, Rejection):
+            rejections.append(record)
+            continue
+        fields = record.fields
+        known = made.get(id(fields))
+        result = normalizer(record, stamp) if known is None else _again(known[1], record)
         if isinstance(result, Rejection):
             rejections.append(result)
         else:
             articles.append(result)
+            made[id(fields)] = (fields, result)
     if stamp.days is None:
         return Sorted(articles, rejections, 0)
     wanted = [article for article in articles if stamp.days.hold(article.published_at)]
     return Sorted(wanted, rejections, len(articles) - len(wanted))
+
+
+def _again(article: Article, record: RawRecord) -> Article:
+    """The article that a record gives which has the very fields of that article's own record."""
+    return msgspec.structs.replace(
+        article, record=record.record, raw=record.raw, member=record.member, offset=record.offset
+    )
 
 
 _normalizers: dict[tuple[str, str, str], Normalizer] = {}

@@ -196,3 +196,25 @@ def test_no_line_makes_the_reader_fail(line):
     records = read(b'{"title":"x"}\n' + line + b'\n{"title":"y"}\n')
     assert titles([records[0], records[-1]]) == ["x", "y"]
     assert len(records) <= 3
+
+
+@given(
+    st.lists(
+        st.sampled_from([b'{"a":1}', b'{"a":2}', b'{"a":1} ', b"[]", b"{", b"", b'{"b":"%s"}' % (b"x" * 200)])
+    )
+)
+def test_lines_that_repeat_others_give_what_they_would_give_alone(lines):
+    found = read(b"\n".join(lines))
+    offsets = [sum(len(line) + 1 for line in lines[:number]) for number in range(len(lines))]
+    alone = [
+        record
+        for number, line in enumerate(lines)
+        for record in json_lines(reading())(LineBlock(0, offsets[number], number + 1, line, len(line)))
+    ]
+    assert found == alone
+
+
+def test_a_line_that_repeats_another_is_not_parsed_again():
+    one, _, two = read(b'{"a": 1}\n{"a": 2}\n{"a": 1}')
+    assert one.fields is two.fields
+    assert (two.record, two.offset, two.raw) == (3, 18, b'{"a": 1}')
