@@ -78,12 +78,12 @@ def rollback(store: Store, run: str, *, dry_run: bool = True, force: bool = Fals
         ConfigError: there is no such run, or it cannot be taken back now; the text says why.
         StoreError: the store is gone or refuses. Start it again: it goes on where it was.
     """
-    _check(store, run)
+    before = _check(store, run)
     if not dry_run:
         undo.mark(store, run, "rolling_back")
         under_way = [] if force else undo.others_under_way(store, run)
         if under_way:
-            undo.mark(store, run, "failed")
+            undo.mark(store, run, before)
             raise ConfigError(
                 f"run {under_way[0]} is under way: wait for its end or stop it "
                 "(or say --force, if you know that it is dead)"
@@ -99,7 +99,8 @@ def rollback(store: Store, run: str, *, dry_run: bool = True, force: bool = Fals
     return worker.result()
 
 
-def _check(store: Store, run: str) -> None:
+def _check(store: Store, run: str) -> str:
+    """The run's state, which lets it be taken back."""
     found = Runs(store).get(run)
     if found is None:
         raise ConfigError(f"no run {run!r} (see: article-etl status)")
@@ -116,6 +117,7 @@ def _check(store: Store, run: str) -> None:
             f"run {run} loaded {len(old)} dumps before there was a journal, so nobody knows who else "
             "brought the same; restore a backup, or load them again and roll that run back"
         )
+    return found.state
 
 
 class _Worker:

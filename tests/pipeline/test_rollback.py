@@ -251,6 +251,7 @@ def test_a_run_under_way_is_not_undone_beneath_it(store: Store, pair: tuple[Path
     store.runs.insert_one({**_run(store, "a"), "_id": "other", "state": "running", "host": uuid.uuid4().hex})
     with pytest.raises(ConfigError, match="run other is under way"):
         rollback(store, "a", dry_run=False)
+    assert _run(store, "a")["state"] == "completed_with_warnings"
     assert rollback(store, "a", dry_run=False, force=True).done
 
 
