@@ -61,6 +61,13 @@ lint: .venv/.dev ## Style, types, layers, unsafe calls
 audit: .venv/.dev ## Known vulnerabilities in what the lock installs (asks a service on the network)
 	$(BIN)/python -m tests.audit
 
+FUZZ_SECONDS ?= 45
+.PHONY: fuzz
+fuzz: .venv/.dev ## Look for inputs that crash or hang, FUZZ_SECONDS for each target
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-fuzz.lock
+	set -e; for target in $$($(BIN)/python -c "from tests.fuzz.targets import TARGETS; print(*TARGETS)"); do \
+		echo "== $$target"; $(BIN)/python -m tests.fuzz $$target $(FUZZ_SECONDS); done
+
 .PHONY: bench
 bench: .venv/.dev ## Speed, as ratios inside one run (small: BENCH_ARTICLES=20000 BENCH_ROUNDS=1)
 	$(BIN)/python -m benchmarks
@@ -77,6 +84,7 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-
 lock: ## Resolve the dependencies anew (needs uv); the tests start the server on the result
 	$(COMPILE) --group build -o requirements.lock
 	$(COMPILE) --group build --group dev --extra parquet --extra dask -c requirements.lock -o requirements-dev.lock
+	$(COMPILE:pyproject.toml=) --group fuzz -o requirements-fuzz.lock
 
 .PHONY: docs
 docs: .venv/.dev ## Write the reference pages that are made from the code

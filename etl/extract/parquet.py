@@ -138,7 +138,11 @@ _CONVERSIONS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
 def _seekable(stream: Readable) -> IO[bytes]:
     """All of the stream as a file, in memory while it is small."""
     file = SpooledTemporaryFile(_SPOOLED)  # noqa: SIM115 - the caller closes it
-    while piece := stream.read(_PIECE):
-        file.write(piece)
+    try:
+        while piece := stream.read(_PIECE):
+            file.write(piece)
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return file

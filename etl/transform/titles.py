@@ -58,7 +58,8 @@ def normal_form(title: str) -> str:
         form = "".join(map(_WORDS.__getitem__, title.split(" ")))
         if _NOT_ALONE in form:
             form = ""
-    return form or full_normal_form(title)
+    # Some characters stand for many: what is longer than the recipe allows is left to the recipe.
+    return form if 0 < len(form) <= LONGEST else full_normal_form(title)
 
 
 def _has_point(title: str) -> bool:

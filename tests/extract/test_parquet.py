@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from etl.errors import DumpError
 from etl.extract.parquet import parquet_rows
 from tests.extract.members import Dribble, only, read
 
@@ -101,3 +102,8 @@ def test_the_missing_extra_is_named(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without_pyarrow)
     _, error = read(parquet_rows, data)
     assert error == "is read by pyarrow, which is not here: pip install article-etl[parquet]"
+
+
+def test_a_stream_that_fails_leaves_no_file_open():
+    _, error = read(parquet_rows, Dribble(parquet(x=[1]), failure=DumpError("dump", "is cut off")))
+    assert error == "is cut off"

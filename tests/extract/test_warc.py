@@ -186,3 +186,8 @@ def test_a_damaged_archive_gives_records_or_a_message(data):
     records, error = read(web_archive, BytesIO(damaged))
     assert all(isinstance(record, RawRecord) or record.detail for record in records)
     assert error is None or error
+
+
+def test_a_target_that_is_no_address_costs_no_page():
+    data = warc(http(page())).replace(b"https://harbour", b"https://[harbour")
+    assert only(web_archive, data)["title"] == LONG

@@ -144,3 +144,9 @@ def test_showing_a_title_is_idempotent(raw):
     shown = display_title(raw, rules)
     assert display_title(shown, rules) == shown
     assert "\n" not in shown
+
+
+def test_a_form_that_grows_past_the_recipes_length_is_the_recipes() -> None:
+    title = "Title" + "\ufdfa" * 200  # each stands for 18 characters
+    assert normal_form(title) == full_normal_form(title)
+    assert normal_form(normal_form(title)) == normal_form(title)

@@ -119,11 +119,19 @@ def _brands(page: Page) -> frozenset[str]:
         *(text_of(node.get("name")) for node in page.nodes if "WebSite" in texts_of(node.get("@type"))),
     ]
     for url in (page.known_url, *page.urls):
-        host = (urlsplit(url or "").hostname or "").removeprefix("www.")
+        host = _host(url or "").removeprefix("www.")
         if "." in host:
             labels = host.split(".")
             names += [host, labels[0], labels[-2], ".".join(labels[-3:-1])]
     return frozenset(key for key in map(_key, names) if len(key) >= 2)
+
+
+def _host(url: str) -> str:
+    """The host in a URL; empty where there is none, or it is no URL."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _cleaned(title: str | None, brands: frozenset[str]) -> str | None:

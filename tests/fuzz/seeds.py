@@ -1,0 +1,33 @@
+"""Small valid inputs to begin from: the golden dumps, and a few texts."""
+
+import gzip
+from pathlib import Path
+
+from tests.extract.helpers import tarred, zipped
+
+FOLDER = Path(__file__).parents[1] / "dumps"
+_LARGEST = 64 << 10
+
+DATES = (
+    "2023-09-22T10:49:00Z", "2023-09-22 10:49", "1695388531", "22 Sep 2023 10:49 GMT+0800",
+    "Fri, 22 Sep 2023 10:49:00 EST", "22/09/2023", "03/04/2023", "2023年9月22日 下午3:05", "١٢/٠٩/٢٠٢٣",
+    "22 сентября 2023", "20230922T104900+0200", "10.49 pm, September 22nd, 2023", "2023-09-22T10:49:00:684Z",
+)  # fmt: skip
+TITLES = (
+    "Bank's profit up 3.5%",
+    "“Quoted” &amp; <b>bold</b>",
+    "Home » World » Title",
+    "ｆｕｌｌ Ｗｉｄｔｈ １２",
+    "İstanbul'da",
+)
+
+
+def seeds(target: str) -> list[bytes]:
+    """Inputs that a target takes; those of a dump format plain, gzipped, and in archives."""
+    texts = {"dates": DATES, "titles": TITLES, "bodies": TITLES}.get(target)
+    if texts:
+        return [text.encode() for text in texts]
+    paths = (path for case in sorted((FOLDER / target).iterdir()) for path in case.glob("input.*"))
+    plain = [data for path in paths if len(data := path.read_bytes()) <= _LARGEST]
+    first = plain[0]
+    return [*plain, gzip.compress(first), zipped([("a", first)]), tarred([("a", first)])]
