@@ -234,9 +234,9 @@ def test_a_page_takes_time_in_proportion_to_its_size(unit):
         text = "Title\n" + unit * n + "\n\n" + unit * n
         best = float("inf")
         for _ in range(3):
-            started = time.perf_counter()
+            started = time.process_time()
             page_fields(text)
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.process_time() - started)
         return best
 
     assert seconds(40_000) < 12 * seconds(10_000) + 0.02
