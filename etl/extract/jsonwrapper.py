@@ -4,7 +4,7 @@ from typing import Any
 
 COMMON_LISTS = frozenset(
     ("articles", "items", "data", "results", "docs", "documents", "news", "records", "entries", "hits")
-) | frozenset(("stories", "posts", "rows", "response"))
+) | frozenset(("stories", "posts", "rows", "response", "value"))
 """Names under which an object keeps its records, where the source says nothing."""
 BODIES = frozenset(
     ("body", "text", "content", "maintext", "articleBody", "article_body", "full_text", "story")

@@ -124,3 +124,10 @@ def test_the_language_that_a_record_states_reads_its_date_where_it_is_certain(
 def test_a_sources_own_languages_go_before_the_records():
     fields = {"title": "Ferry", "body": BODY, "published": "22 сентября 2023", "language": "ru"}
     assert normalized(fields, languages=("fr",)).reason == "unreadable_date"
+
+
+def test_a_search_engines_hit_gives_its_source():
+    fields = {"title": "Ferry and tram", "date": "2023-09-22T10:49:00Z", "content": BODY}
+    article = normalized({"_index": "news", "_id": "1", "_source": fields})
+    assert (article.title, article.body) == ("Ferry and tram", BODY)
+    assert article.extra == {"_index": "news", "_id": "1"}
