@@ -52,12 +52,14 @@ def verify(
     looker.take(looker.missing_blocks())
     looker.take(check_quarantine(store, looker.numbers, sample))
     named: set[str] = set(looker.numbers.runs)
-    for stretch in _stretches(store, sample, seed):
+    for stretches in _at_once(_stretches(store, sample, seed), sample):
         for each in entered(store, runs):
-            stretch.enter(each.page, each.part, sure=each.sure, ranked=each.current)
-        looker.take(stretch.check(store))
-        looker.take(stretch.missing((each.page, each.part) for each in entered(store, runs)))
-        named |= stretch.runs
+            for stretch in stretches:
+                stretch.enter(each.page, each.part, sure=each.sure, ranked=each.current)
+        for stretch in stretches:
+            looker.take(stretch.check(store))
+            looker.take(stretch.missing((each.page, each.part) for each in entered(store, runs)))
+            named |= stretch.runs
     for run in sorted(named - set(runs)):
         looker.take(
             [Finding("runs", run, "a run that brought something is in runs", "none", "a run", LEDGER)]
@@ -74,6 +76,15 @@ def _stretches(store: Store, sample: int | None, seed: int | None) -> Iterator[S
         whole = sorted(random.Random(seed).sample(whole, PIECES), key=lambda cut: cut[0])  # noqa: S311
     for first, last in whole:
         yield Stretch(first, last)
+
+
+def _at_once(stretches: Iterator[Stretch], sample: int | None) -> Iterator[list[Stretch]]:
+    """Those that one look at the journal serves: the small ones of a sample together, else one by one."""
+    if sample is not None and sample <= STRETCH:
+        yield list(stretches)
+        return
+    for stretch in stretches:
+        yield [stretch]
 
 
 class _Looker:
