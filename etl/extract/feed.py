@@ -73,7 +73,6 @@ def feed_entries(member: Member, reading: Reading) -> Iterator[RawRecord | Rejec
 
 class _Feed:
     def __init__(self, doctype: str, markup: str, data: bytes, member: Member, reading: Reading) -> None:
-        import feedparser
 
         self._member = member
         self._most = reading.limits.record_bytes
@@ -83,12 +82,7 @@ class _Feed:
         refuse_many_tags((entry for _, entry in self._slices), member.dump)
         self._offset = before if before >= 0 and data.endswith(self._markup) else None
         prolog = f"<?xml version='1.0' encoding='utf-8'?>\n{doctype}".encode("utf-8", "replace")
-        self._parsed = feedparser.parse(
-            io.BytesIO(prolog + self._markup),
-            # The transform drops all tags; these two would only cost time, on hostile HTML without bound.
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
+        self._parsed = _parse(prolog + self._markup, member.dump)
         feed = self._parsed.feed
         self._common = {
             "language": feed.get("language"),
@@ -133,6 +127,21 @@ class _Feed:
         except Refusal as refusal:
             return rejected(refusal, raw, record, name, offset)
         return RawRecord(fields, record, raw, name, offset)
+
+
+def _parse(markup: bytes, dump: str) -> Any:
+    import feedparser
+
+    try:
+        return feedparser.parse(
+            io.BytesIO(markup),
+            # The transform drops all tags; these two would only cost time, on hostile HTML without bound.
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # its parser trips over some tags, such as a `</link>` never opened
+        cause = f"{type(error).__name__}: {error}"
+        raise DumpError(dump, f"is malformed beyond what feedparser reads ({cause[:200]})") from error
 
 
 def _fields(entry: Any, *, has_dc_date: bool) -> dict[str, Any]:

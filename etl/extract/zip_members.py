@@ -41,7 +41,7 @@ def zip_members(file: BinaryIO, limits: Limits, budget: Budget) -> Iterator[ZipM
     """
     for info in _directory(file, limits, budget.dump):
         name = _name(info)
-        if info.is_dir():
+        if info.filename.endswith("/"):  # not `is_dir`, which trips over an empty name
             continue
         kind = "a symbolic link" if stat.S_ISLNK(info.external_attr >> 16) else None
         try:

@@ -325,3 +325,12 @@ def test_many_small_members_are_read_fast(tmp_path):
     data = tarred([(f"{n}.txt", ONE[1]) for n in range(3000)], tarfile.USTAR_FORMAT)
     assert len(opened(tmp_path, "a.tar", data)[0]) == 3000
     assert len(io.BytesIO(data).getvalue()) == len(data)
+
+
+def test_a_zip_member_without_a_name_costs_its_neighbour_nothing(tmp_path):
+    nameless = zipfile.ZipInfo("x")
+    nameless.filename = ""
+    records, skipped, error = opened(tmp_path, "a.zip", zipped([(nameless, b"not read"), ONE]))
+    assert titles(records) == ["One"]
+    assert [one.uri.rpartition("!")[2] for one in skipped] == [""]
+    assert error is None

@@ -211,3 +211,9 @@ def test_what_is_no_json_feed_fails(data):
 def test_json_feed_items_are_records():
     records, _ = read(feed_entries, b'{"items": [{"title": "A"}, {"title": "B"}]}')
     assert [isinstance(record, RawRecord) and record.fields["title"] for record in records] == ["A", "B"]
+
+
+def test_what_feedparser_trips_over_is_a_failed_dump():
+    records, error = read(feed_entries, b"<rss <item><channel><link</item></link>")
+    assert records == []
+    assert error == "is malformed beyond what feedparser reads (KeyError: 'links')"
