@@ -12,6 +12,7 @@ import pytest
 from pymongo import MongoClient
 
 from tests.command import Command
+from tests.pipeline.records import records, write_jsonl
 from tests.security.conftest import PLANTED
 
 pytestmark = [pytest.mark.mongo, pytest.mark.prefect]
@@ -60,25 +61,33 @@ def files_with(folder: Path, secret: str) -> list[str]:
     return [str(path) for path in found if secret.encode() in path.read_bytes()]
 
 
+@pytest.mark.timeout(300)
 def test_readwrite_on_its_database_is_enough_for_every_command_and_the_password_is_nowhere(
     guarded: str, project_of_days: Path, prefect_home: Path, prefect_api: str
 ) -> None:
     command = command_of(project_of_days, guarded, PLANTED, prefect_home)
     dump = str(project_of_days.parent / "dumps/2026-03-01.jsonl")
+    another = str(write_jsonl(project_of_days.parent / "another.jsonl", records(5)))
     shown = []
     with argument_lists() as seen:
         for arguments in (
             ["check"],
             ["nightly", "--date", "2026-03-01"],
             ["backfill", *DAYS],
-            ["load", dump, "--json"],
             ["inspect", dump, "--against-store"],
             ["status", *DAYS],
             ["quarantine", "list", "--json"],
             ["quarantine", "replay", "--source", "archive"],
+            ["verify", "--json"],
         ):
             process = command.run(*arguments)
             shown += [process.stdout, process.stderr]
+        (entry, *_) = command.lines("quarantine", "list", "--json")
+        command.run("quarantine", "show", entry["id"])
+        command.run("quarantine", "discard", entry["id"])
+        loaded = command.json("load", another, "--json")
+        taken_back = command.json("rollback", loaded["run"], "--yes", "--json")
+        assert taken_back["removed"] == loaded["inserted"] > 0
     assert not [line for line in seen if PLANTED.encode() in line]
     assert PLANTED not in "".join(shown)
     assert files_with(prefect_home, PLANTED) == []
