@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
+import httpx
 from prefect.artifacts import (
     create_markdown_artifact,
     create_progress_artifact,
@@ -26,12 +27,16 @@ SHOWN_VOLUMES = 30
 
 
 class Progress:
-    """A progress artifact over the bytes of the dumps of a run."""
+    """A progress artifact over the bytes of the dumps of a run.
+
+    Where Prefect's server is lost meanwhile, the load goes on untold.
+    """
 
     def __init__(self, title: str, size: int) -> None:
         self._size = size
         self._done = 0
         self._percent = 0.0
+        self._lost = False
         artifact = create_progress_artifact(0.0, key="load-progress", description=title)
         assert isinstance(artifact, UUID)  # noqa: S101 - the same function is a coroutine elsewhere
         self._artifact = artifact
@@ -41,14 +46,22 @@ class Progress:
         self._done += size
         percent = 100.0 * min(1.0, self._done / self._size) if self._size else 100.0
         if percent - self._percent >= 5 or percent == 100.0 > self._percent:
-            self._percent = percent
-            update_progress_artifact(self._artifact, percent)
+            self._tell(percent)
 
     def done(self) -> None:
         """The run is over."""
         if self._percent < 100.0:
-            self._percent = 100.0
-            update_progress_artifact(self._artifact, 100.0)
+            self._tell(100.0)
+
+    def _tell(self, percent: float) -> None:
+        self._percent = percent
+        if self._lost:
+            return
+        try:
+            update_progress_artifact(self._artifact, percent)
+        except httpx.HTTPError as error:  # the client itself has tried for a minute
+            self._lost = True
+            log.warning("progress is not shown any more, the load goes on: %s", error)
 
 
 def publish_report(

@@ -1,0 +1,44 @@
+"""Progress is shown where it can be, and never in the way of the load."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+
+import flows.report
+from flows.report import Progress
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What Prefect was told."""
+    percents: list[float] = []
+    monkeypatch.setattr(flows.report, "create_progress_artifact", lambda *_, **__: uuid4())
+    monkeypatch.setattr(flows.report, "update_progress_artifact", lambda _, percent: percents.append(percent))
+    return percents
+
+
+def test_progress_is_told_in_steps_and_ends_at_the_whole(told: list[float]) -> None:
+    progress = Progress("a run", 100)
+    for _ in range(99):
+        progress.advance(1)
+    progress.done()
+    assert told[:2] == [5.0, 10.0]
+    assert told[-1] == 100.0
+    assert len(told) <= 20
+
+
+def test_a_lost_prefect_server_is_tried_once_and_the_load_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def lost(*_: object) -> None:
+        tried.append(1)
+        raise httpx.ConnectError("All connection attempts failed")
+
+    monkeypatch.setattr(flows.report, "create_progress_artifact", lambda *_, **__: uuid4())
+    monkeypatch.setattr(flows.report, "update_progress_artifact", lost)
+    progress = Progress("a run", 100)
+    for _ in range(100):
+        progress.advance(1)
+    progress.done()
+    assert tried == [1]
