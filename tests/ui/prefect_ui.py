@@ -44,10 +44,7 @@ class PrefectUI:
 
     def open_form(self, deployment: str) -> None:
         """From the list of deployments to the form of one of them."""
-        if self.page.url.startswith(self._address):
-            self.page.get_by_role("link", name="Deployments", exact=True).first.click()  # no page is loaded
-        else:
-            self.open("/deployments")
+        self.open("/deployments")  # a fresh page: one that was used keeps notices and fields of the form before
         self.page.get_by_role("link", name=deployment, exact=True).first.click()
         self.page.get_by_role("button", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Custom run").click()
@@ -77,14 +74,19 @@ class PrefectUI:
         """Make the field `sources` a list, of this source."""
         self.page.get_by_role("tab", name="list").click()
         self.page.get_by_role("button", name="Add item").click()
-        self.page.locator("form textarea").first.fill(name)
+        field = self.page.locator("form textarea").first
+        field.fill(name)
+        expect(field).to_have_value(name)
 
     def submit(self) -> str:
         """Submit the form; the new flow run's id."""
-        self.page.get_by_role("button", name="Submit").click()
-        self.page.get_by_role("button", name="View run").click()
-        self.page.wait_for_url("**/runs/flow-run/*")
-        return self.page.url.split("/flow-run/")[1].split("?")[0]
+        with self.page.expect_response("**/create_flow_run") as answer:
+            self.page.get_by_role("button", name="Submit").click()
+        assert answer.value.ok, (answer.value.request.post_data, answer.value.text())
+        run = answer.value.json()
+        self.shows("scheduled to start now")
+        self.page.wait_for_url("**/deployments/deployment/*?tab=Runs")
+        return str(run["id"])
 
     def open_run(self, run: str, tab: str) -> None:
         """The page of a flow run, with one of its tabs open."""
