@@ -206,7 +206,7 @@ def test_a_rollback_that_is_killed_anywhere_ends_the_same_when_it_is_started_aga
     rollback(store, "a", dry_run=False)
     expected = held(store)
     crashes = 0
-    for last in range(1, 400, 5):
+    for last in range(1, 400, 4):
         prepare()
         left = last
 
