@@ -84,7 +84,7 @@ def test_what_the_core_logs_is_shown_with_the_run(articles: Any) -> None:
     state, report = run(date=DAY, sources=["wieden-bote"])
     chosen = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[state.state_details.flow_run_id]))
     with get_client(sync_client=True) as client:
-        for _ in range(50):  # logs are sent every few seconds
+        for _ in range(300):  # logs are sent every few seconds, later on a machine at work
             messages = [entry.message for entry in client.read_logs(chosen)]
             if any(report.run in message and "completed" in message for message in messages):
                 return
