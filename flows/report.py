@@ -155,7 +155,8 @@ def _lines(report: LoadReport, about: str, findings: Findings | None, links: str
 def _sources(report: LoadReport) -> Iterator[str]:
     rows = table_rows(report)
     if rows:
-        columns = list(dict.fromkeys(name for row in rows for name in row))
+        # What is 0 for every source is left out: with all columns the table is wider than the UI's page.
+        columns = list(dict.fromkeys(name for row in rows for name, cell in row.items() if cell))
         yield from [
             "## Counts",
             "",

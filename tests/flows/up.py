@@ -30,7 +30,11 @@ class Up:
     def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
         method = "GET" if body is None else "POST"
         url = f"{self.ui}/api{path}"
-        answer = httpx.request(method, url, json=body, timeout=20, trust_env=False)
+        for _ in range(20):  # 503: the server's SQLite was locked; Prefect's own client asks again too
+            answer = httpx.request(method, url, json=body, timeout=20, trust_env=False)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            time.sleep(0.2)
         return answer.raise_for_status().json()
 
     def deployment(self, name: str) -> dict[str, Any]:

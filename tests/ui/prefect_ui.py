@@ -44,7 +44,7 @@ class PrefectUI:
 
     def open_form(self, deployment: str) -> None:
         """From the list of deployments to the form of one of them."""
-        self.open("/deployments")  # a fresh page: one that was used keeps notices and fields of the form before
+        self.open("/deployments")  # a fresh page: a used one keeps notices and fields of the form before
         self.page.get_by_role("link", name=deployment, exact=True).first.click()
         self.page.get_by_role("button", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Custom run").click()
@@ -80,8 +80,11 @@ class PrefectUI:
 
     def submit(self) -> str:
         """Submit the form; the new flow run's id."""
-        with self.page.expect_response("**/create_flow_run") as answer:
-            self.page.get_by_role("button", name="Submit").click()
+        for _ in range(3):  # 503: the server's SQLite was locked, and the form stays for another try
+            with self.page.expect_response("**/create_flow_run") as answer:
+                self.page.get_by_role("button", name="Submit").click()
+            if answer.value.status != 503:
+                break
         assert answer.value.ok, (answer.value.request.post_data, answer.value.text())
         run = answer.value.json()
         self.shows("scheduled to start now")
