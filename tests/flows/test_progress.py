@@ -5,20 +5,26 @@ from uuid import uuid4
 import httpx
 import pytest
 
-import flows.report
-from flows.report import Progress
+pytestmark = pytest.mark.prefect
+
+
+@pytest.fixture(autouse=True)
+def _prefect_is_set_up_first(prefect_api: str) -> None:
+    """Prefect reads its settings when it is first imported, which is why the tests import it late."""
 
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What Prefect was told."""
     percents: list[float] = []
-    monkeypatch.setattr(flows.report, "create_progress_artifact", lambda *_, **__: uuid4())
-    monkeypatch.setattr(flows.report, "update_progress_artifact", lambda _, percent: percents.append(percent))
+    monkeypatch.setattr("flows.report.create_progress_artifact", lambda *_, **__: uuid4())
+    monkeypatch.setattr("flows.report.update_progress_artifact", lambda _, percent: percents.append(percent))
     return percents
 
 
 def test_progress_is_told_in_steps_and_ends_at_the_whole(told: list[float]) -> None:
+    from flows.report import Progress
+
     progress = Progress("a run", 100)
     for _ in range(99):
         progress.advance(1)
@@ -35,8 +41,10 @@ def test_a_lost_prefect_server_is_tried_once_and_the_load_goes_on(monkeypatch: p
         tried.append(1)
         raise httpx.ConnectError("All connection attempts failed")
 
-    monkeypatch.setattr(flows.report, "create_progress_artifact", lambda *_, **__: uuid4())
-    monkeypatch.setattr(flows.report, "update_progress_artifact", lost)
+    monkeypatch.setattr("flows.report.create_progress_artifact", lambda *_, **__: uuid4())
+    monkeypatch.setattr("flows.report.update_progress_artifact", lost)
+    from flows.report import Progress
+
     progress = Progress("a run", 100)
     for _ in range(100):
         progress.advance(1)
