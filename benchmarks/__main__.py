@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                             failures += 1
                         else:
                             rounds[-1][run.name] = run
-                sizes = scenarios.sizes
+                sizes = scenarios.stored
     found = [*results(rounds), *_stage_figures(stages)]
     judged = options.records == FULL
     show(console, rounds, found, judged=judged)

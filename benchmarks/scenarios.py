@@ -41,7 +41,7 @@ class Scenarios:
         self.records = records
         self._documents = runner.folder / f"documents-{records}.bson"
         self._documents_count = 0
-        self.sizes: dict[str, Any] = {}
+        self.stored: dict[str, Any] = {}
         """What the articles of the fresh load take on the server, and the dump on disk."""
 
     def loads(self) -> Iterator[Run]:
@@ -50,7 +50,7 @@ class Scenarios:
         dump = self._current(self.corpus.jsonl(n))
         self.runner.server.empty()
         yield self.runner.product("fresh", n, dump)
-        self.sizes = {"records": n, "dump_bytes": dump.stat().st_size, **self.runner.server.sizes()}
+        self.stored = {"records": n, "dump_bytes": dump.stat().st_size, **self.runner.server.sizes()}
         if not self._documents.exists():
             self._documents_count = save_documents(self.runner.server.database, "articles", self._documents)
         yield self.runner.product("rerun", n, dump, skipped=1)
