@@ -54,6 +54,11 @@ class Bench:
         assert not loader.end(self.start())["failures"]
         assert_holds(self.store, self.truth)
 
+    def empty(self) -> None:
+        """Begin from nothing."""
+        for name in self.store.database.list_collection_names():
+            self.store.database[name].delete_many({})
+
     def again(self) -> None:
         """A further load finds nothing to do."""
         report = loader.end(self.start())

@@ -9,6 +9,7 @@ import pytest
 from tests.command import PROJECT
 from tests.faults.corpus import write_corpus
 from tests.faults.servers import Mongod
+from tests.sound import assert_sound
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +26,22 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture
 def mongod(tmp_path: Path) -> Iterator[Mongod]:
-    server = Mongod(tmp_path / "mongo")
-    yield server
-    server.leave()
+    with Mongod(tmp_path / "mongo") as server:
+        yield server
+
+
+_STORES = ("store", "mongod", "cramped")
+"""Fixtures whose stores a test leaves."""
+
+
+@pytest.fixture(autouse=True)
+def _sound_afterwards(request: pytest.FixtureRequest) -> Iterator[None]:
+    """`verify` finds nothing in any store that a test left, whatever it did to it."""
+    left = [request.getfixturevalue(name) for name in _STORES if name in request.fixturenames]
+    yield
+    for each in left:
+        for store in each.stores if isinstance(each, Mongod) else [each]:
+            assert_sound(store)
 
 
 @pytest.fixture

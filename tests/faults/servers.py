@@ -12,7 +12,9 @@ from pymongo.errors import PyMongoError
 
 from etl.load.local_mongo import EmbeddedMongo
 from etl.load.mongod_binary import find_mongod
+from etl.load.store import Store, connect
 from etl.processes import free_port
+from etl.settings import RetrySettings, StoreSettings
 
 
 class Mongod:
@@ -21,6 +23,17 @@ class Mongod:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._servers: list[EmbeddedMongo] = []
+        self.stores: list[Store] = []
+        """Those that were opened on it."""
+
+    def __enter__(self) -> "Mongod":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for store in self.stores:
+            store.close()
+        for server in self._servers:
+            server.__exit__(None, None, None)
 
     def start(self) -> str:
         """Start it, or start it again after a kill; its URI."""
@@ -37,9 +50,12 @@ class Mongod:
     def runs(self) -> bool:
         return self._servers[-1].pid is not None
 
-    def leave(self) -> None:
-        for server in self._servers:
-            server.__exit__(None, None, None)
+    def store(self) -> Store:
+        """The database `faults` of it, with patience enough to meet the server again after a kill."""
+        settings = RetrySettings(budget_seconds=60, first_wait_seconds=0.05, longest_wait_seconds=0.5)
+        store = connect(self._servers[-1].uri, "faults", StoreSettings(), settings)
+        self.stores.append(store)
+        return store
 
 
 class ReplicaSet:

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.load.store import Store, connect
-from etl.settings import RetrySettings, StoreSettings
+from etl.load.store import Store
 from tests.faults import loader
 from tests.faults.bench import Bench
 from tests.faults.servers import Mongod
@@ -44,8 +43,7 @@ def test_a_loader_that_is_killed_often_ends_as_the_oracle_says(
         killed += bench.kill_loaders(kills)
         if killed < KILLS_A_ROUND:  # one load came to its end: begin again from nothing
             bench.to_the_end()
-            for name in ("articles", "article_revisions", "quarantine", "loads", "load_blocks"):
-                store.database[name].delete_many({})
+            bench.empty()
     bench.to_the_end()
     bench.again()
 
@@ -69,21 +67,17 @@ def load_while_mongod_is_killed(
     mongod: Mongod, home: Path, paths: list[Path], rng: random.Random, kills: int
 ) -> None:
     uri = mongod.start()
-    settings = RetrySettings(budget_seconds=60, first_wait_seconds=0.05, longest_wait_seconds=0.5)
-    store = connect(uri, "faults", StoreSettings(), settings)
-    try:
-        bench = Bench(store, home, uri, paths, rng)
-        process = loader.start(paths, home, uri, "faults")
-        for mark in bench.marks(kills):
-            assert bench.reach(process, mark)  # else there was nothing to disturb
-            mongod.kill()
-            time.sleep(rng.random())
-            assert mongod.start() == uri
-            store.call("find it again", store.articles.find_one)
-        loader.end(process)  # the outage was within the budget: nobody notices
-        bench.to_the_end()
-    finally:
-        store.close()
+    store = mongod.store()
+    bench = Bench(store, home, uri, paths, rng)
+    process = loader.start(paths, home, uri, "faults")
+    for mark in bench.marks(kills):
+        assert bench.reach(process, mark)  # else there was nothing to disturb
+        mongod.kill()
+        time.sleep(rng.random())
+        assert mongod.start() == uri
+        store.call("find it again", store.articles.find_one)
+    loader.end(process)  # the outage was within the budget: nobody notices
+    bench.to_the_end()
 
 
 def test_a_mongod_that_is_killed_loses_nothing(tmp_path: Path, few: list[Path], mongod: Mongod) -> None:

@@ -10,15 +10,12 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from etl.load.store import Store, connect
-from etl.settings import RetrySettings, StoreSettings
+from etl.load.store import Store
 from tests.faults import loader
 from tests.faults.bench import Bench
 from tests.faults.servers import Mongod
 
 pytestmark = [pytest.mark.mongo, pytest.mark.faults, pytest.mark.timeout(400)]
-
-RETRY = RetrySettings(budget_seconds=60, first_wait_seconds=0.05, longest_wait_seconds=0.5)
 
 
 def test_four_loaders_on_overlapping_dumps_end_like_one(
@@ -65,30 +62,34 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+@pytest.fixture
+def cramped(small_disk: Path) -> Iterator[Mongod]:
+    """A mongod on it."""
+    with Mongod(small_disk / "mongo") as server:
+        yield server
+
+
 def test_a_full_disk_fails_the_run_and_rejects_nothing(
-    small_disk: Path, tmp_path: Path, impatient: Path, many: list[Path]
+    cramped: Mongod, small_disk: Path, tmp_path: Path, impatient: Path, many: list[Path]
 ) -> None:
-    mongod = Mongod(small_disk / "mongo")
-    uri = mongod.start()
+    uri = cramped.start()
     ballast = small_disk / "ballast"
     try:
-        store = connect(uri, "faults", StoreSettings(), RETRY)
+        store = cramped.store()
         bench = Bench(store, tmp_path, uri, many, random.Random(3))
         fill(ballast, small_disk, left=4 << 20)
         process = bench.start(config=impatient)
         stdout, stderr = process.communicate(timeout=300)
         assert process.returncode == 1, (stdout, stderr)
-        held = acknowledged(store) if mongod.runs() else None
+        held = acknowledged(store) if cramped.runs() else None
         ballast.unlink()
-        if not mongod.runs():  # mongod itself ends where it cannot write its journal
-            assert mongod.start() == uri
+        if not cramped.runs():  # mongod itself ends where it cannot write its journal
+            assert cramped.start() == uri
         if held is not None:
             assert held <= keys(store)
         bench.to_the_end()
-        store.close()
     finally:
         ballast.unlink(missing_ok=True)
-        mongod.leave()
 
 
 def fill(ballast: Path, folder: Path, *, left: int) -> None:

@@ -8,6 +8,9 @@ import orjson
 
 Record = dict[str, Any]
 
+BAD = b'{"title": "No date at all"}\n{"title": "Broken", \n'
+"""Two lines that must be rejected: `undated` and `malformed`."""
+
 
 def records(n: int, seed: int = 7) -> list[Record]:
     """About `n` records of about 0.7 n keys, each with what says which version is the newest."""

@@ -11,16 +11,14 @@ import orjson
 import pytest
 
 from etl.errors import ConfigError, StoreError
-from etl.load.retry import Retrier
 from etl.load.runs import Runs
 from etl.load.store import Store
 from etl.pipeline.rollback import Rollback, rollback
 from etl.sources import Source
+from tests.pipeline.dying import dies
 from tests.pipeline.loading import collections, load_paths
-from tests.pipeline.records import Record, records, write_jsonl
-from tests.pipeline.test_verify import BAD, assert_sound, blocks, check
-
-__all__ = ["blocks"]
+from tests.pipeline.records import BAD, Record, records, write_jsonl
+from tests.sound import assert_sound, check
 
 pytestmark = pytest.mark.mongo
 
@@ -181,17 +179,12 @@ def test_any_sequence_of_loads_and_rollbacks_is_as_if_the_undone_runs_had_never_
 def test_a_rollback_that_is_killed_anywhere_ends_the_same_when_it_is_started_again(
     store: Store,
     pair: tuple[Path, Path],
-    monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
     small: bool,
 ) -> None:
     if not small:
         request.getfixturevalue("blocks")
     grown = pair[0].read_bytes().removesuffix(BAD) + pair[1].read_bytes()
-    call = Retrier.call
-
-    class Crash(Exception):  # noqa: N818
-        pass
 
     def prepare() -> None:
         empty(store)
@@ -208,24 +201,9 @@ def test_a_rollback_that_is_killed_anywhere_ends_the_same_when_it_is_started_aga
     crashes = 0
     for last in range(1, 400, 4):
         prepare()
-        left = last
-
-        def dying(self: Retrier, *arguments: Any, **options: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise Crash
-            return call(self, *arguments, **options)
-
-        monkeypatch.setattr(Retrier, "call", dying)
-        try:
-            rollback(store, "a", dry_run=False)
-        except Crash:
-            crashes += 1
-        else:
+        if not dies(last, lambda: rollback(store, "a", dry_run=False)):
             break
-        finally:
-            monkeypatch.setattr(Retrier, "call", call)
+        crashes += 1
         run = Runs(store).get("a")
         assert run is not None
         if run.state != "rolled_back":

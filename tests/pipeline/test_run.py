@@ -11,16 +11,14 @@ from etl.errors import StoreError
 from etl.load.retry import Retrier
 from etl.load.store import Store
 from etl.model import Counts
-from etl.pipeline import plan
 from etl.pipeline.runners import Connection, Processes
 from etl.sources import Source
 from etl.transform.normalize import Normalizer
+from tests.pipeline.dying import dies
 from tests.pipeline.loading import collections, load_paths
-from tests.pipeline.records import records, write_jsonl
+from tests.pipeline.records import BAD, records, write_jsonl
 
 pytestmark = pytest.mark.mongo
-
-BAD = b'{"title": "No date at all"}\n{"title": "Broken", \n'
 
 
 @pytest.fixture
@@ -29,15 +27,6 @@ def dump(tmp_path: Path) -> Path:
     path = write_jsonl(tmp_path / "dump.jsonl", records(600))
     path.write_bytes(path.read_bytes() + BAD)
     return path
-
-
-@pytest.fixture
-def blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Dumps are cut into many small blocks, and shared out from a small size on."""
-    for module in ("etl.pipeline.plan", "etl.extract.dump", "etl.extract.lines"):
-        monkeypatch.setattr(f"{module}.BLOCK_BYTES", 20_000)
-    monkeypatch.setattr("etl.extract.dump.SMALL_BYTES", 0)
-    monkeypatch.setattr(plan, "SPLIT_BYTES", 1)
 
 
 def test_every_record_has_one_outcome(store: Store, dump: Path) -> None:
@@ -128,9 +117,7 @@ def test_a_dump_cut_off_fails_and_what_it_gave_stays(store: Store, dump: Path, t
     assert (again.loaded, again.skipped, again.failed) == (0, 0, 1)
 
 
-def test_a_stopped_run_takes_up_where_it_was(
-    store: Store, dump: Path, monkeypatch: pytest.MonkeyPatch, blocks: None
-) -> None:
+def test_a_stopped_run_takes_up_where_it_was(store: Store, dump: Path, blocks: None) -> None:
     first = load_paths(store, [dump], "first", stop=lambda: store.load_blocks.count_documents({}) >= 3)
     assert first.state == "interrupted"
     assert 0 < first.counts.read < 602
@@ -194,13 +181,9 @@ def test_a_change_after_a_growth_costs_its_changed_part_too(
     assert parsed == 1
 
 
-class Crash(Exception):  # noqa: N818
-    """Stands for the process being killed between two operations."""
-
-
 @pytest.mark.parametrize("small", [True, False])
 def test_a_crash_between_any_two_operations_leaves_no_trace(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: bool, request: pytest.FixtureRequest
+    store: Store, tmp_path: Path, small: bool, request: pytest.FixtureRequest
 ) -> None:
     if not small:
         request.getfixturevalue("blocks")
@@ -208,29 +191,13 @@ def test_a_crash_between_any_two_operations_leaves_no_trace(
     dump.write_bytes(dump.read_bytes() + BAD)
     clean = load_paths(store, [dump])
     expected = collections(store)
-    call = Retrier.call
     crashes = 0
     for last in range(3, 200, 2):
         for name in store.database.list_collection_names():
             store.database[name].delete_many({})
-        left = last
-
-        def dying(self: Retrier, *arguments: Any, **options: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise Crash
-            return call(self, *arguments, **options)
-
-        monkeypatch.setattr(Retrier, "call", dying)
-        try:
-            load_paths(store, [dump], "first")
-        except Crash:
-            crashes += 1
-        else:
+        if not dies(last, lambda: load_paths(store, [dump], "first")):
             break
-        finally:
-            monkeypatch.setattr(Retrier, "call", call)
+        crashes += 1
         report = load_paths(store, [dump], "second")
         assert collections(store) == expected, f"crash after {last} operations"
         if report.loaded:

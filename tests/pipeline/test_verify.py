@@ -9,36 +9,16 @@ import pytest
 from bson import ObjectId
 
 from etl.load.quarantine import Quarantine, Selection
-from etl.load.retry import Retrier
 from etl.load.schema import Schema
 from etl.load.store import Store
 from etl.model import Days
-from etl.pipeline.verify import Verification, verify
 from tests.command import PROJECT
+from tests.pipeline.dying import dies
 from tests.pipeline.loading import load_paths
-from tests.pipeline.records import records, write_jsonl
+from tests.pipeline.records import BAD, records, write_jsonl
+from tests.sound import assert_sound, check
 
 pytestmark = pytest.mark.mongo
-
-BAD = b'{"title": "No date at all"}\n{"title": "Broken", \n'
-
-
-def check(store: Store, **options: Any) -> Verification:
-    return verify(store, Schema.read(PROJECT / "config/mongo"), **options)
-
-
-def assert_sound(store: Store) -> None:
-    found = check(store)
-    assert found.sound, "\n".join(map(str, found.findings[:10]))
-
-
-@pytest.fixture
-def blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Dumps are cut into many small blocks."""
-    for module in ("etl.pipeline.plan", "etl.extract.dump", "etl.extract.lines"):
-        monkeypatch.setattr(f"{module}.BLOCK_BYTES", 20_000)
-    monkeypatch.setattr("etl.extract.dump.SMALL_BYTES", 0)
-    monkeypatch.setattr("etl.pipeline.plan.SPLIT_BYTES", 1)
 
 
 def write_dump(path: Path, n: int = 300, **options: Any) -> Path:
@@ -285,40 +265,19 @@ def test_small_copies_in_one_run_leave_a_sound_store(store: Store, tmp_path: Pat
 def test_a_store_is_sound_after_a_kill_anywhere_and_after_its_resumption(
     store: Store,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     small: bool,
     request: pytest.FixtureRequest,
 ) -> None:
     if not small:
         request.getfixturevalue("blocks")
     dump = write_dump(tmp_path / "dump.jsonl", 120)
-    call = Retrier.call
-
-    class Crash(Exception):  # noqa: N818
-        pass
-
     crashes = 0
     for last in range(9, 300, 3):
         for name in store.database.list_collection_names():
             store.database[name].delete_many({})
-        left = last
-
-        def dying(self: Retrier, *arguments: Any, **options: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise Crash
-            return call(self, *arguments, **options)
-
-        monkeypatch.setattr(Retrier, "call", dying)
-        try:
-            load_paths(store, [dump], "first")
-        except Crash:
-            crashes += 1
-        else:
+        if not dies(last, lambda: load_paths(store, [dump], "first")):
             break
-        finally:
-            monkeypatch.setattr(Retrier, "call", call)
+        crashes += 1
         assert_sound(store)
         load_paths(store, [dump], "second")
         assert_sound(store)
