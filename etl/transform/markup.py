@@ -24,6 +24,7 @@ _INLINE = (
 _REST_OF_TAG = r"(?:[\s/][^<>]*)?>"
 _BREAKING_TAG = re.compile(rf"</?(?:{_BREAKING}){_REST_OF_TAG}", re.IGNORECASE)
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE}){_REST_OF_TAG}", re.IGNORECASE)
+_BRACKET = re.compile("([<>])")
 _ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _SWITCH = re.compile(rf"<!--|-->|<(/?)(script|style){_REST_OF_TAG}", re.IGNORECASE)
 
@@ -55,15 +56,33 @@ def _character(found: re.Match[str]) -> str:
 
 
 def drop_title_tags(text: str) -> str:
-    """A title without tags; `<3` and `a < b` are no tags. A tag that breaks lines leaves a space."""
+    """A title without tags; `<3` and `a < b` are no tags. A tag that breaks lines leaves a space.
+
+    What becomes a tag once those within it are dropped goes too (`<i<b>>`), as if one pass after another
+    took the breaking tags and then all others; but in one pass over the brackets.
+    """
     if "<" not in text:
         return text
-    text = _without_hidden(text)
-    while True:
-        stripped = _ANY_TAG.sub("", _BREAKING_TAG.sub(" ", text))
-        if stripped == text:
-            return text
-        text = stripped
+    kept: list[str] = []
+    # Each `<` that may still close: its place in `kept`, and the half pass in which the last tag within it
+    # went (even: the breaking ones, odd: all others; -1: none).
+    opened: list[tuple[int, int]] = []
+    for part in _BRACKET.split(_without_hidden(text)):
+        if part == "<":
+            opened.append((len(kept), -1))
+        kept.append(part)
+        if part == ">" and opened:
+            place, within = opened.pop()
+            tag = "".join(kept[place:])
+            if not _ANY_TAG.fullmatch(tag):
+                opened.clear()  # no tag reaches over a `>` that stays
+                continue
+            breaks = within % 2 == 1 and _BREAKING_TAG.fullmatch(tag) is not None
+            dropped = within + 1 if breaks or within % 2 == 0 else within + 2
+            kept[place:] = " " if breaks else ""
+            if opened:
+                opened[-1] = (opened[-1][0], max(opened[-1][1], dropped))
+    return "".join(kept)
 
 
 def tags_to_paragraphs(text: str) -> str:

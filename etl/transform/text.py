@@ -11,6 +11,10 @@ from etl.transform.probe import probe
 from etl.transform.sound import SOUND
 
 _PASSES = 6
+"""Passes of every rule within which a text comes to rest. Only text that is nested to deceive takes more."""
+_PASSES_WITHOUT_MARKUP = 32
+"""Then of what is left when nothing can be a tag or a reference any more: one pass a level of mangled text,
+and a level more than doubles the text."""
 
 _ILL_SPACED = probe("  | \n|\n |\n\n\n")
 _SINGLE_FEED = probe(r"[^\n]\n[^\n]")
@@ -36,13 +40,25 @@ def cleaned_body(text: str) -> str:
 
 
 def mended_body(text: str) -> str:
-    """`clean_body` by every rule, whether there is something for it or not."""
-    for _ in range(_PASSES):
+    """`clean_body` by every rule, whether there is something for it or not.
+
+    Where tags or references still form from what dropping others left (`<p<p<p…>>>`), their marks are
+    spaces from there on: what is left is text, and stays as it is.
+    """
+    text, settled = _at_rest(text, _PASSES)
+    if settled:
+        return text
+    return _at_rest(text.replace("<", " ").replace("&", " "), _PASSES_WITHOUT_MARKUP)[0]
+
+
+def _at_rest(text: str, passes: int) -> tuple[str, bool]:
+    """The text after so many passes of every rule, and whether the last one left it as it was."""
+    for _ in range(passes):
         cleaned = _cleaned(text)
         if cleaned == text:
-            break
+            return text, True
         text = cleaned
-    return text
+    return text, False
 
 
 def is_clean(text: str) -> bool:

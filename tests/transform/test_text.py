@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.transform import markup
 from etl.transform.boilerplate import body_cleaner
 from etl.transform.mojibake import _suspect
 from etl.transform.text import _UNSURE, clean_body, clean_line, is_clean, is_clean_latin, mended_body
@@ -95,6 +96,61 @@ def test_the_short_ways_give_what_all_the_rules_give_and_cleaning_is_idempotent(
     assert not is_clean(text) or body == text
 
 
+OPENINGS = st.sampled_from(
+    ["<p", "</br\n\n", "<b", "<i\x00", "<", "&am", "&#38", "&", "<!-", "Ã\u200b"]
+)  # fmt: skip
+CLOSINGS = st.sampled_from(
+    [">", ">>", ";", "p;", "amp;", "\x00>", "-->", "\u200b©", " >", "\n>", "‹"]
+)  # fmt: skip
+
+
+@st.composite
+def nested(draw: st.DrawFn) -> str:
+    """Openings of tags, references and mangled characters, up to eighty deep, then closings."""
+    depth = draw(st.integers(1, 80))
+    openings = draw(st.lists(OPENINGS, min_size=1))
+    closings = draw(st.lists(CLOSINGS, min_size=1))
+    return "".join(kinds[n % len(kinds)] for kinds in (openings, closings) for n in range(depth))
+
+
+@given(nested())
+@settings(max_examples=300, deadline=None)
+def test_a_body_whose_tags_form_from_what_is_left_of_others_is_clean_for_good(text):
+    body = clean_body(text)
+    assert clean_body(body) == mended_body(body) == body
+
+
+def test_marks_of_tags_nested_deeper_than_any_are_spaces_and_what_is_outside_stays():
+    text = "One " + "</br\n\n<p" * 40 + ">" * 80 + " three &amp; four"
+    body = clean_body(text)
+    assert "<" not in body
+    assert body.startswith("One ")
+    assert body.endswith(" three four")
+    assert clean_body(body) == body
+
+
+BRACKETS = st.lists(
+    st.sampled_from(["<", ">", "<b", "<br", "</p", " ", "x", "/", "3", "<i>", "p", "<!--", "-->"]),
+    max_size=16,
+).map("".join)  # fmt: skip
+
+
+@given(BRACKETS)
+@settings(max_examples=500, deadline=None)
+def test_one_pass_over_the_brackets_of_a_title_drops_what_pass_after_pass_would(text):
+    slow, before = markup._without_hidden(text), ""
+    while slow != before:
+        before, slow = slow, markup._ANY_TAG.sub("", markup._BREAKING_TAG.sub(" ", slow))
+    assert markup.drop_title_tags(text) == slow
+
+
+def test_mangled_text_is_mended_through_every_level():
+    text = "é"
+    for _ in range(9):  # each level hides the next behind invisible characters
+        text = "".join("\u200b".join(c.encode().decode("latin-1")) if c > "\x7f" else c for c in text)
+    assert clean_body(text) == "é"
+
+
 @given(TEXTS)
 @settings(max_examples=200, deadline=None)
 def test_nfc_and_nfd_give_one_body(text):
@@ -111,6 +167,7 @@ def test_nfc_and_nfd_give_one_body(text):
         "<!--" * 40_000,
         "<script>" * 30_000,
         "<p " * 60_000,
+        "<p" * 20_000 + ">" * 20_000,
         "a" + "\u0301\u0323" * 100_000,
         " " * 200_000 + "x",
         "\n" * 200_000 + "x",
