@@ -6,14 +6,14 @@ only waits: the work is done in worker processes, or in this one for a small run
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent import futures
-from concurrent.futures import Executor
+from concurrent.futures import Future
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from etl.pipeline.chunk import load_chunk
 from etl.pipeline.job import Chunk, ChunkReport, Job, Stop
-from etl.pipeline.runners import start_importing, worker_pool
+from etl.pipeline.workers import Workers, at_work, start_importing
 from flows.tasks import label_of, submitted
 from flows.workshop import SMALL_RUN, Workshop
 
@@ -41,9 +41,10 @@ class PrefectTasks:
             store = self._shop.store
             yield from _as_tasks(chunks, lambda chunk: load_chunk(chunk, job, store, stop), 2, stop)
             return
-        workers = self._shop.workers
-        with worker_pool(self._shop.connection, job, workers) as (pool, work, stopping):
-            yield from _as_tasks(chunks, through(pool, work, stop, stopping), 2 * workers, stop)
+        connection, workers = self._shop.connection, Workers(self.workers)
+        with at_work(workers):
+            work = through(lambda chunk: workers.submit(chunk, job, connection), stop, workers.stop)
+            yield from _as_tasks(chunks, work, 2 * self.workers, stop)
 
     def get_ready(self) -> None:
         """Begin to start what worker processes are forked from, where there are to be any."""
@@ -55,11 +56,13 @@ def _as_tasks(chunks: Iterable[Chunk], work: Work, ahead: int, stop: Stop) -> It
     return submitted(chunks, lambda chunk: load_chunk_task.submit(label_of(chunk), chunk, work), ahead, stop)
 
 
-def through(pool: Executor, work: Work, stop: Stop, on_stop: Callable[[], object]) -> Work:
+def through(
+    submit: Callable[[Chunk], "Future[ChunkReport]"], stop: Stop, on_stop: Callable[[], object]
+) -> Work:
     """The work as done by a worker process, which `on_stop` is to tell when the run is to stop."""
 
     def wait(chunk: Chunk) -> ChunkReport:
-        future = pool.submit(work, chunk)
+        future = submit(chunk)
         while True:
             done, _ = futures.wait([future], timeout=0.5)
             if stop():

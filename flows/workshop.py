@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -13,7 +13,8 @@ from etl.load.local_mongo import EmbeddedMongo
 from etl.load.schema import Schema
 from etl.load.store import Store, connect
 from etl.pipeline.job import Job
-from etl.pipeline.runners import Connection, Here, Processes, Runner
+from etl.pipeline.runners import Here, Processes, Runner
+from etl.pipeline.workers import Connection, Workers, forked
 from flows.environment import Environment
 
 
@@ -25,11 +26,13 @@ class Workshop(msgspec.Struct, frozen=True):
     store: Store
     schema: Schema
     connection: Connection
+    forked: Workers | None = None
+    """Worker processes that were started beforehand."""
 
     @property
     def workers(self) -> int:
         """How many worker processes the settings ask for."""
-        return self.configuration.settings.runner.processes or os.cpu_count() or 1
+        return _workers(self.configuration)
 
     def job(self, run_date: date | None = None) -> Job:
         """A new run's job; its day is today (UTC) where none is declared."""
@@ -39,9 +42,9 @@ class Workshop(msgspec.Struct, frozen=True):
 
     def runner(self, size: int) -> Runner:
         """Worker processes for much work; this process for little, where starting them would cost more."""
-        if self.workers == 1 or size < SMALL_RUN:
+        if not _is_large(size, self.workers):
             return Here(self.store)
-        return Processes(self.connection, self.workers)
+        return Processes(self.connection, self.workers, self.forked)
 
 
 SMALL_RUN = 8 << 20
@@ -49,16 +52,25 @@ SMALL_RUN = 8 << 20
 
 
 @contextmanager
-def workshop(environment: Environment, configuration: Configuration | None = None) -> Iterator[Workshop]:
+def workshop(
+    environment: Environment, configuration: Configuration | None = None, *, size: int = 0
+) -> Iterator[Workshop]:
     """Open the store that the environment names, or the embedded one, for as long as the block runs.
+
+    Where `size`, the bytes of the dumps that will be loaded, is much, worker processes are started too.
 
     Raises:
         ConfigError: the configuration is wrong.
         StoreError: the server cannot be started or reached, or refuses the credentials.
     """
     configuration = configuration or read_configuration(environment.config)
-    with _uri(environment) as uri:
-        settings = configuration.settings
+    settings = configuration.settings
+    processes = _workers(configuration)
+    # First of all: a process with a client of the server has threads, and cannot be forked any more.
+    with (
+        forked(processes) if _is_large(size, processes) else nullcontext() as workers,
+        _uri(environment) as uri,
+    ):
         store = connect(uri, environment.database, settings.store, settings.retry)
         try:
             yield Workshop(
@@ -67,9 +79,18 @@ def workshop(environment: Environment, configuration: Configuration | None = Non
                 store=store,
                 schema=Schema.read(configuration.mongo),
                 connection=Connection(uri, environment.database),
+                forked=workers,
             )
         finally:
             store.close()
+
+
+def _workers(configuration: Configuration) -> int:
+    return configuration.settings.runner.processes or os.cpu_count() or 1
+
+
+def _is_large(size: int, processes: int) -> bool:
+    return processes > 1 and size >= SMALL_RUN
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def command(
     found = list(find_dumps(paths, any_ending=chosen.format is not None))
     size = sum(dump.size or 0 for dump in found if isinstance(dump, Dump))
     with (
-        workshop(environment, configuration) as shop,
+        workshop(environment, configuration, size=size) as shop,
         stop_on_signals() as stop,
         progress_bar("loading", size, shown=not json) as move,
     ):

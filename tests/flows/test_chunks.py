@@ -20,4 +20,4 @@ def test_a_stop_reaches_a_worker_in_the_midst_of_its_chunk() -> None:
         return ChunkReport(chunk.source.name, interrupted=True)
 
     with ThreadPoolExecutor(1) as pool:
-        assert through(pool, work, lambda: True, told.set)(CHUNK).interrupted
+        assert through(lambda chunk: pool.submit(work, chunk), lambda: True, told.set)(CHUNK).interrupted

@@ -11,7 +11,8 @@ from etl.errors import StoreError
 from etl.load.retry import Retrier
 from etl.load.store import Store
 from etl.model import Counts
-from etl.pipeline.runners import Connection, Processes
+from etl.pipeline.runners import Processes
+from etl.pipeline.workers import Connection
 from etl.sources import Source
 from etl.transform.normalize import Normalizer
 from tests.pipeline.dying import dies

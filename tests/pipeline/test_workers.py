@@ -1,0 +1,131 @@
+"""Worker processes forked from the process that runs a load."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from etl.errors import StoreError
+from etl.pipeline.workers import forked
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
+
+HOST = """
+import os, sys, time
+from etl.pipeline.workers import at_work, forked
+
+with forked(2) as workers:
+    print(*workers._pool._processes, flush=True)
+    {body}
+"""
+
+
+@pytest.fixture
+def hosts() -> Iterator[list[subprocess.Popen[str]]]:
+    started: list[subprocess.Popen[str]] = []
+    yield started
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def host(hosts: list[subprocess.Popen[str]], body: str) -> tuple[subprocess.Popen[str], list[int]]:
+    """A process with two workers that does `body`, and the workers' process ids."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOST.format(body=body)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    hosts.append(process)
+    assert process.stdout is not None
+    workers = [int(pid) for pid in process.stdout.readline().split()]
+    assert len(workers) == 2
+    return process, workers
+
+
+def gone(pids: list[int], patience: float = 30) -> bool:
+    """Whether all of these processes have ended, or do within some seconds."""
+    until = time.monotonic() + patience
+    while any(running(pid) for pid in pids):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
+    except OSError:
+        return False
+
+
+def test_workers_are_children_of_the_process_itself(hosts: list[subprocess.Popen[str]]) -> None:
+    process, workers = host(hosts, "time.sleep(60)")
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    assert sorted(map(int, children)) == sorted(workers)  # and no fork server, no tracker beside them
+
+
+def test_workers_end_with_the_block(hosts: list[subprocess.Popen[str]]) -> None:
+    process, workers = host(hosts, "pass")
+    assert process.wait(30) == 0
+    assert gone(workers)
+
+
+def test_workers_end_when_their_process_is_killed(hosts: list[subprocess.Popen[str]]) -> None:
+    process, workers = host(hosts, "time.sleep(60)")
+    os.kill(process.pid, signal.SIGKILL)
+    assert gone(workers)
+
+
+def test_ctrl_c_is_for_the_process_alone_to_answer(hosts: list[subprocess.Popen[str]]) -> None:
+    _, workers = host(hosts, "time.sleep(60)")
+    until = time.monotonic() + 30
+    while not all(map(ignores_ctrl_c, workers)):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def ignores_ctrl_c(pid: int) -> bool:
+    (ignored,) = (
+        line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("SigIgn:")
+    )
+    return bool(int(ignored.split()[1], 16) >> (signal.SIGINT - 1) & 1)
+
+
+def test_a_worker_killed_from_outside_is_no_fault_of_the_data(
+    hosts: list[subprocess.Popen[str]],
+) -> None:
+    body = "\n    ".join(
+        (
+            "with at_work(workers):",
+            "    os.kill(next(iter(workers._pool._processes)), 9)",
+            "    for _ in range(1000):",
+            "        workers._pool.submit(os.getpid).result()",
+            "        time.sleep(0.01)",
+        )
+    )
+    process, workers = host(hosts, body)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert f"{StoreError.__name__}: a worker process was killed" in errors
+    assert gone(workers)
+
+
+def test_a_process_with_threads_is_not_forked() -> None:
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        with forked(2) as workers:
+            assert workers is None
+    finally:
+        done.set()
+        thread.join()
