@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from etl.load.runs import Run
 from etl.watch.calendar import Calendar, Cell, Row
@@ -52,6 +50,9 @@ def render(
         at: The moment that it shows; naive UTC.
         alarms: What is wrong now, in words.
     """
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # 4 MiB that only this needs
+    from markupsafe import Markup
+
     environment = Environment(
         loader=PackageLoader("etl.watch", "."),
         autoescape=True,
