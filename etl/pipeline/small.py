@@ -6,7 +6,7 @@ A group's articles go to the store in one batch, while each dump keeps its own e
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -37,6 +37,8 @@ class _Page(msgspec.Struct):
     size: int
     found: Sorted
     error: str | None
+    copy: bool
+    """Whether the group has the same bytes before it: the ledger's one entry is that of the first."""
 
 
 def load_small(chunk: Chunk, job: Job, store: Store, stop: Stop) -> ChunkReport:
@@ -98,21 +100,23 @@ class _Loader:
 
     def load(self, group: list[Dump]) -> None:
         """Load some dumps in one batch."""
-        pages = [self._page(dump, stamp, data) for dump, stamp, data in self._due(group)]
+        pages = self._pages(self._due(group))
         plan = self._sink.plan([article for page in pages for article in page.found.articles])
-        planned = {
-            page.load_id: SmallLoad(page.load_id, page.stamp, page.size, page.found.counts(own), letters(own))
+        planned = [
+            SmallLoad(page.load_id, page.stamp, page.size, page.found.counts(own), letters(own))
             for page, own in _shared_out(pages, plan.outcomes)
-        }
-        intents = self._ledger.begin_many(list(planned.values()))
+            if not page.copy
+        ]
+        intents = self._ledger.begin_many(planned)
+        entered = _Entered(self._ledger, pages, planned, intents)
         self._enter_journal(pages, plan.outcomes)
         self._reject(pages, plan.outcomes)
         resumed = any(intent.resumed for intent in intents.values())
         outcomes = self._sink.apply(
             plan,
             thorough=resumed,
-            intended="".join(_intended(pages, plan.outcomes, intents)) if resumed else None,
-            amend=lambda amended: self._amend(pages, planned, amended),
+            intended=entered.intended(plan.outcomes) if resumed else None,
+            amend=entered.amend,
         )
         self._reject(pages, outcomes)
         if letters(outcomes).count("x") != letters(plan.outcomes).count("x"):
@@ -121,7 +125,7 @@ class _Loader:
         for page, own in _shared_out(pages, outcomes):
             counts = page.found.counts(own)
             self._enter(page, counts)
-            if page.error is None and counts != intents[page.load_id].counts:
+            if page.error is None and not page.copy and counts != intents[page.load_id].counts:
                 corrected[page.load_id] = counts
         whole = [page for page in pages if page.error is None]
         # Of a dump of which only some days are wanted, not every rejection came up again.
@@ -151,7 +155,15 @@ class _Loader:
                 due.append((dump, stamp, data))
         return due
 
-    def _page(self, dump: Dump, stamp: DumpStamp, data: bytes) -> _Page:
+    def _pages(self, due: list[tuple[Dump, DumpStamp, bytes]]) -> list[_Page]:
+        pages: list[_Page] = []
+        seen: set[str] = set()
+        for dump, stamp, data in due:
+            pages.append(self._page(dump, stamp, data, copy=load_id(stamp) in seen))
+            seen.add(pages[-1].load_id)
+        return pages
+
+    def _page(self, dump: Dump, stamp: DumpStamp, data: bytes, *, copy: bool) -> _Page:
         started = time.monotonic()
         records: list[RawRecord | Rejection] = []
         error: str | None = None
@@ -165,7 +177,7 @@ class _Loader:
             error = fault.message
         found = sort_out(self._fields.watch(records), self._normalizer, stamp)
         self._times.append(DumpTime(dump.uri, time.monotonic() - started))
-        return _Page(load_id(stamp), dump, stamp, len(data), found, error)
+        return _Page(load_id(stamp), dump, stamp, len(data), found, error, copy)
 
     def _enter_journal(self, pages: list[_Page], outcomes: Sequence[Outcome | Rejection]) -> None:
         """Enter what each dump gives, before any of it is written."""
@@ -185,28 +197,52 @@ class _Loader:
             refused = [outcome for outcome in own if isinstance(outcome, Rejection)]
             self._quarantine.write(page.stamp, [*refused, *page.found.rejections])
 
-    def _amend(self, pages: list[_Page], planned: dict[str, SmallLoad], amended: str) -> None:
-        for page, own in _shared_out(pages, amended):
-            if own != planned[page.load_id].outcomes:
-                self._ledger.amend_small(page.load_id, own)
-
     def _enter(self, page: _Page, counts: Counts) -> None:
         self._counts += counts
         if page.error is None:
             self._loaded += 1
         else:
             self._failures.append(Failure(page.dump.uri, page.error))
-            self._ledger.fail_small(page.load_id, page.error, counts)
+            if not page.copy:
+                self._ledger.fail_small(page.load_id, page.error, counts)
 
 
-def _intended(
-    pages: Sequence[_Page], outcomes: Sequence[Outcome | Rejection], intents: dict[str, Intent]
-) -> Iterator[str]:
-    """What was decided for each page: by the attempt before this one, where it is resumed."""
-    for page, own in _shared_out(pages, outcomes):
-        intent = intents[page.load_id]
-        before = intent.outcomes if intent.resumed else None
-        yield before if before is not None and len(before) == len(own) else letters(own)
+class _Entered:
+    """The outcomes that the ledger has for each dump of a group: those of the attempt before this one, where
+    it is resumed. They are amended before anything is written that they do not describe, so that whatever an
+    attempt wrote before it died, its successor finds what it had decided.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        pages: Sequence[_Page],
+        planned: Sequence[SmallLoad],
+        intents: Mapping[str, Intent],
+    ) -> None:
+        self._ledger = ledger
+        self._pages = pages
+        self._letters = {
+            load.load_id: intent.outcomes if (intent := intents[load.load_id]).resumed else load.outcomes
+            for load in planned
+        }
+
+    def intended(self, planned: Sequence[Outcome | Rejection]) -> str:
+        """What was decided for the group; as planned, where nothing was before."""
+        intended = []
+        for page, own in _shared_out(self._pages, planned):
+            before = self._letters[page.load_id]
+            decided = not page.copy and before is not None and len(before) == len(own)
+            intended.append(before if before is not None and decided else letters(own))
+        self.amend("".join(intended))
+        return "".join(intended)
+
+    def amend(self, outcomes: str) -> None:
+        """Enter the outcomes of the group, where others are entered."""
+        for page, own in _shared_out(self._pages, outcomes):
+            if not page.copy and own != self._letters[page.load_id]:
+                self._ledger.amend_small(page.load_id, own)
+                self._letters[page.load_id] = own
 
 
 _Outcomes = TypeVar("_Outcomes", str, Sequence[Outcome | Rejection])
