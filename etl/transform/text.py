@@ -9,6 +9,7 @@ from etl.transform.mojibake import SUSPECT, mend
 from etl.transform.paragraphs import paragraphs
 from etl.transform.probe import probe
 from etl.transform.sound import SOUND
+from etl.transform.survey import has_control, has_lone_feed, is_plain, is_untold, may_be_odd
 
 _PASSES = 6
 """Passes of every rule within which a text comes to rest. Only text that is nested to deceive takes more."""
@@ -17,12 +18,10 @@ _PASSES_WITHOUT_MARKUP = 32
 and a level more than doubles the text."""
 
 _ILL_SPACED = probe("  | \n|\n |\n\n\n")
-_SINGLE_FEED = probe(r"[^\n]\n[^\n]")
 _MANGLED_SPACE = probe("[Â-ô]\xa0")
-_TAB_OR_RETURN = probe(r"[\t\r]")
-_UNSURE = probe(rf"[^{SOUND}]|  | \n|\n |\n\n\n|[^\n]\n[^\n]|{SUSPECT}")
-_UNCLEAN = probe(rf"{ODD_CHARACTERS}|{LOST_JOINERS}|  | \n|\n |\n\n\n|[^\n]\n[^\n]|{SUSPECT}")
-"""What tells that a text may have to be mended, for text that is not ASCII: one pass of 1.7 ns a byte."""
+_UNSURE = probe(rf"[^{SOUND}]|{SUSPECT}")
+_UNCLEAN = probe(rf"{ODD_CHARACTERS}|{LOST_JOINERS}|{SUSPECT}")
+"""What tells that a character may have to be mended: one pass of 1.7 ns a byte."""
 
 
 def clean_body(text: str) -> str:
@@ -65,89 +64,29 @@ def is_clean(text: str) -> bool:
     """Whether a text is surely what `clean_body` would make of it; False where only mending can tell."""
     if not text:
         return True
-    if (
-        text[0] in " \n"
-        or text[-1] in " \n"
-        or ("<" in text and has_tags(text))
-        or ("&" in text and has_entity(text))
-    ):
-        return False
-    if text.isascii():
-        return not (_ILL_SPACED(text) or _SINGLE_FEED(text) or _TAB_OR_RETURN(text) or _has_controls(text))
-    if is_clean_latin(text) or not _UNSURE(text):
-        return True
-    return not _UNCLEAN(text) and not has_many_marks(text) and unicodedata.is_normalized("NFC", text)
-
-
-def is_clean_latin(text: str) -> bool:
-    """Whether a text is of latin-1 characters alone, and `_UNSURE` would find nothing in it.
-
-    French, German or Spanish without curly quotes: a table over its bytes tells in half of the time.
-    """
-    if text[0] > "\xff":
+    if text[0] in " \n" or text[-1] in " \n" or _ILL_SPACED(text):
         return False
     try:
-        kinds = text.encode("latin-1").translate(_LATIN_KINDS)
+        data = text.encode()  # only a copy: the probe has left its UTF-8 with the text
     except UnicodeEncodeError:
         return False
-    return (
-        _UNSOUND not in kinds
-        and not (_FOLLOWER in kinds and _LEAD + _FOLLOWER in kinds)
-        and not _ILL_SPACED(text)
-        and not _SINGLE_FEED(text)
-    )
+    plain = is_plain(data)
+    if has_lone_feed(data) or not (plain or _is_without_markup_and_controls(text, data)):
+        return False
+    if text.isascii() or ((plain or not is_untold(data)) and not may_be_odd(data)):
+        return True
+    return _is_clean_by_character(text)
 
 
-_SOUND, _UNSOUND, _LEAD, _FOLLOWER = b".", b"x", b"l", b"f"
+def _is_without_markup_and_controls(text: str, data: bytes) -> bool:
+    return not (("<" in text and has_tags(text)) or ("&" in text and has_entity(text)) or has_control(data))
 
 
-def _latin_kind(code: int) -> bytes:
-    """What a latin-1 character may be part of; `_LEAD` and `_FOLLOWER` as `mojibake.SUSPECT` has them."""
-    if not _IS_SOUND(chr(code)):
-        return _UNSOUND
-    if 0xC2 <= code <= 0xF0:
-        return _LEAD
-    return _FOLLOWER if 0x80 <= code <= 0xBF else _SOUND
-
-
-_IS_SOUND = probe(f"[{SOUND}]")
-_LATIN_KINDS = b"".join(map(_latin_kind, range(256)))
-
-
-def _has_controls(text: str) -> bool:
-    # One `in` is a memchr of 30 ns for 3 KB; a character class takes a hundred times that.
-    return (
-        "\x00" in text
-        or "\x01" in text
-        or "\x02" in text
-        or "\x03" in text
-        or "\x04" in text
-        or "\x05" in text
-        or "\x06" in text
-        or "\x07" in text
-        or "\x08" in text
-        or "\x0b" in text
-        or "\x0c" in text
-        or "\x0e" in text
-        or "\x0f" in text
-        or "\x10" in text
-        or "\x11" in text
-        or "\x12" in text
-        or "\x13" in text
-        or "\x14" in text
-        or "\x15" in text
-        or "\x16" in text
-        or "\x17" in text
-        or "\x18" in text
-        or "\x19" in text
-        or "\x1a" in text
-        or "\x1b" in text
-        or "\x1c" in text
-        or "\x1d" in text
-        or "\x1e" in text
-        or "\x1f" in text
-        or "\x7f" in text
-    )
+def _is_clean_by_character(text: str) -> bool:
+    """`is_clean` of a text whose line feeds, spaces and markup are known to be."""
+    if not _UNSURE(text):
+        return True
+    return not _UNCLEAN(text) and not has_many_marks(text) and unicodedata.is_normalized("NFC", text)
 
 
 def _tidied(text: str) -> str:

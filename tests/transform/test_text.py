@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from etl.transform import markup
 from etl.transform.boilerplate import body_cleaner
 from etl.transform.mojibake import _suspect
-from etl.transform.text import _UNSURE, clean_body, clean_line, is_clean, is_clean_latin, mended_body
+from etl.transform.text import clean_body, clean_line, is_clean, mended_body
 
 LONG = (
     "A whole paragraph, that no narrow page would ever have wrapped, for it is long enough by far and more."
@@ -226,20 +226,3 @@ def test_without_boilerplate_a_body_is_only_cleaned():
 )
 def test_a_short_text_is_cleaned_on_one_line(raw, line):
     assert clean_line(raw) == line
-
-
-LATIN = st.one_of(
-    st.text(st.characters(max_codepoint=0xFF), min_size=1, max_size=40),
-    st.text(st.characters(min_codepoint=0xA1, max_codepoint=0xFF), min_size=1, max_size=6),
-)
-
-
-@given(LATIN)
-@settings(max_examples=600, deadline=None)
-def test_the_table_for_latin_1_passes_nothing_that_the_probe_does_not(text):
-    assert not is_clean_latin(text) or not _UNSURE(text)
-
-
-def test_the_table_for_latin_1_passes_everyday_french():
-    assert is_clean_latin("Été à la plage : « ça va ».\n\nLa forêt")
-    assert not is_clean_latin("“Été”")
