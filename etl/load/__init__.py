@@ -13,17 +13,17 @@
 
 Inside: `merge` (pure: what becomes of a key's articles), `plan` (a batch, key by key), `encode` (to BSON,
 or a rejection), `lookup` (what stands), `round` (the order of writes), `revisions` (the other versions),
-`writes` (batches that may be repeated), `entries` (the ledger's records), `retry` over `taxonomy` (which
-errors pass, which a record causes, which stop the run) and `refusals` (errors in words), `preflight` (the
-first look at a server).
+`writes` (batches that may be repeated), `decided` (outcomes that several loaders amend), `entries` (the
+ledger's records), `retry` over `taxonomy` (which errors pass, which a record causes, which stop the run)
+and `refusals` (errors in words), `preflight` (the first look at a server).
 
 A block of records goes in like this:
 
 1. `plan = sink.plan(articles)`: the outcomes are decided, nothing is written;
 2. `intent = ledger.intend(load, number, stamp, counts, plan.letters)`;
 3. `quarantine.write(stamp, rejections)`;
-4. `outcomes = sink.apply(plan, thorough=intent.resumed, intended=intent.outcomes, amend=…)`, where `amend`
-   is `lambda letters: ledger.amend(load, number, letters)`;
+4. `outcomes = sink.apply(plan, thorough=intent.resumed, intended=intent.outcomes, amend=…, recall=…)`, these
+   two of `Decided.block(store, load, number, intent, plan.letters)`;
 5. `ledger.acknowledge(load, number, counts)`, the counts taken from `outcomes`.
 
 Every step may be repeated, and the process may die between and within them: the block is then taken

@@ -18,6 +18,8 @@ from etl.model import Article, Outcome
 
 Amend = Callable[[str], object]
 """Told the outcomes (as `Plan.letters`) whenever they change, before what they describe is written."""
+Recall = Callable[[], str | None]
+"""Gives the outcomes as they are entered now, for another loader of the same dump may have amended them."""
 
 MAX_ROUNDS = 200
 """Looks at a key that others keep changing. Each time somebody else got ahead, so this is never reached."""
@@ -45,6 +47,7 @@ class ArticleSink:
         thorough: bool = False,
         intended: str | None = None,
         amend: Amend | None = None,
+        recall: Recall | None = None,
     ) -> list[Result]:
         """Write a planned batch.
 
@@ -54,6 +57,7 @@ class ArticleSink:
             intended: The outcomes (`Plan.letters`) that this attempt had decided on; implies `thorough`.
                 They hold for every key that it came to write.
             amend: Called before anything is written that these outcomes do not describe.
+            recall: Called once something turns out to be written by somebody else who loads the same dump.
 
         Returns:
             For each article, in order, its outcome, or its rejection where the server refused it.
@@ -62,7 +66,7 @@ class ArticleSink:
             StoreError: the server is gone, or refuses for a cause that is no article's own. The batch
                 may be written in part, and can be applied again.
         """
-        application = _Application(self._store, self._look_up, plan, amend)
+        application = _Application(self._store, self._look_up, plan, amend, recall)
         if thorough or intended is not None:
             application.take_up(intended)
         return application.run()
@@ -71,13 +75,16 @@ class ArticleSink:
 class _Application:
     """One batch on its way into the store."""
 
-    def __init__(self, store: Store, look_up: LookUp, plan: Plan, amend: Amend | None) -> None:
+    def __init__(
+        self, store: Store, look_up: LookUp, plan: Plan, amend: Amend | None, recall: Recall | None
+    ) -> None:
         self._store = store
         self._look_up = look_up
         self._revisions = Revisions(store)
         self._plan = plan
         self._outcomes = list(plan.outcomes)
         self._amend = amend
+        self._recall = recall
         self._touched: set[str] = set()
         self._written: set[str] = set()
         """Keys of which this attempt wrote the greatest article."""
@@ -97,11 +104,16 @@ class _Application:
             for key, places in groups.items()
         }
         self._taken_up = self._look_up.own(self._plan.articles, stored, self._look_up.with_origin(groups))
-        for key in self._taken_up:
-            for place in groups[key]:
-                if isinstance(self._outcomes[place], Outcome):
-                    self._outcomes[place] = decided.get(place) or self._outcomes[place]
+        self._adopt([place for key in self._taken_up for place in groups[key]], intended)
         self._tell_if_not(intended)
+
+    def _adopt(self, places: Sequence[int], known: str) -> None:
+        """Let articles that others of this dump wrote have the outcomes that those entered before."""
+        now = self._recall() if self._recall is not None and places else None
+        decided = outcomes_of(known if now is None or len(now) != len(known) else now)
+        for place in places:
+            if isinstance(self._outcomes[place], Outcome):
+                self._outcomes[place] = decided[place] or self._outcomes[place]
 
     def run(self) -> list[Result]:
         """Write until every key is settled."""
@@ -127,8 +139,14 @@ class _Application:
         """Look keys up again, and decide anew what is not settled."""
         articles = self._plan.articles
         found = self._look_up.with_origin(again)
-        # What we wrote ourselves, in a command whose reply was lost, keeps the outcomes that it had.
-        self._written |= self._look_up.own(articles, {key: work.places for key, work in again.items()}, found)
+        # What we wrote ourselves, in a command whose reply was lost, keeps the outcomes that it had. It may
+        # also be another loader of this dump who wrote it.
+        own = self._look_up.own(articles, {key: work.places for key, work in again.items()}, found)
+        self._adopt(
+            [place for key in own - self._written - self._taken_up for place in again[key].places],
+            letters(self._outcomes),
+        )
+        self._written |= own
         pending: dict[str, KeyWork] = {}
         for key, work in again.items():
             stands = standing_of(found[key]) if key in found else None

@@ -54,6 +54,8 @@ class Intent(msgspec.Struct, frozen=True):
     """Whether another attempt intended this work, and may have written it in part or whole."""
     outcomes: str | None = None
     """Of a resumed work, what that attempt decided for each article (`etl.load.plan.letters`)."""
+    copy: bool = False
+    """Whether the work in the ledger is that of the same bytes under another name, found by the same run."""
 
 
 class SmallLoad(msgspec.Struct, frozen=True):

@@ -188,15 +188,6 @@ class Ledger:
             return Intent(counts, resumed=False)
         return _intent(counts, stamp, there)
 
-    def amend(self, this: str, block: int, outcomes: str) -> None:
-        """Enter that a block's articles will have other outcomes than intended: others were there first."""
-        self._store.call(
-            "amend what a block will be",
-            lambda: self._store.load_blocks.update_one(
-                {"_id": f"{this}#{block}", "state": "writing"}, {"$set": {"outcomes": outcomes}}
-            ),
-        )
-
     def acknowledge(
         self,
         this: str,
@@ -307,10 +298,6 @@ class Ledger:
             else Intent(load.counts, resumed=False)
             for this, load in ours.items()
         }
-
-    def amend_small(self, this: str, outcomes: str) -> None:
-        """Enter that a small dump's articles will have other outcomes than intended."""
-        self._update(this, {"$set": {"outcomes": outcomes}}, "amend what a small dump will be")
 
     def finish_many(self, ids: Sequence[str], corrected: Mapping[str, Counts] | None = None) -> None:
         """Enter small whole dumps as finished.
@@ -433,7 +420,7 @@ def _intent(counts: Counts, stamp: DumpStamp, there: Document) -> Intent:
     """What stands for a piece of work that another attempt had intended."""
     if there["run"] == stamp.run and there["dump"] != stamp.dump:
         # A copy that this very run found under another name has outcomes of its own.
-        return Intent(counts, resumed=False)
+        return Intent(counts, resumed=False, copy=True)
     planned = counts_of(there["counts"])
     same = there["state"] in ("writing", "written", "started") and planned.read == counts.read
     return Intent(planned if same else counts, resumed=True, outcomes=there.get("outcomes"))

@@ -16,6 +16,7 @@ from etl.extract.dump import read_dump
 from etl.extract.opening import read_small
 from etl.extract.types import Dump, Skipped
 from etl.load.articles import ArticleSink
+from etl.load.decided import Decided, outcomes_of_small
 from etl.load.journal import Journal, Page, batch_page_id, part, refused_of
 from etl.load.ledger import Intent, Ledger, SmallLoad, load_id
 from etl.load.plan import letters
@@ -72,6 +73,7 @@ class _Loader:
         self._job = job
         self._reading = job.reading(chunk.source)
         self._normalizer = normalizer_for(chunk.source, job)
+        self._store = store
         self._ledger = Ledger(store)
         self._sink = ArticleSink(store)
         self._quarantine = Quarantine(store)
@@ -108,7 +110,7 @@ class _Loader:
             if not page.copy
         ]
         intents = self._ledger.begin_many(planned)
-        entered = _Entered(self._ledger, pages, planned, intents)
+        entered = _Entered(self._store, pages, planned, intents)
         self._enter_journal(pages, plan.outcomes)
         self._reject(pages, plan.outcomes)
         resumed = any(intent.resumed for intent in intents.values())
@@ -117,6 +119,7 @@ class _Loader:
             thorough=resumed,
             intended=entered.intended(plan.outcomes) if resumed else None,
             amend=entered.amend,
+            recall=lambda: entered.recall(plan.outcomes),
         )
         self._reject(pages, outcomes)
         if letters(outcomes).count("x") != letters(plan.outcomes).count("x"):
@@ -215,34 +218,40 @@ class _Entered:
 
     def __init__(
         self,
-        ledger: Ledger,
+        store: Store,
         pages: Sequence[_Page],
         planned: Sequence[SmallLoad],
         intents: Mapping[str, Intent],
     ) -> None:
-        self._ledger = ledger
+        self._store = store
         self._pages = pages
-        self._letters = {
-            load.load_id: intent.outcomes if (intent := intents[load.load_id]).resumed else load.outcomes
+        self._decided = {
+            load.load_id: Decided.small(store, load.load_id, intents[load.load_id], load.outcomes)
             for load in planned
         }
 
     def intended(self, planned: Sequence[Outcome | Rejection]) -> str:
         """What was decided for the group; as planned, where nothing was before."""
-        intended = []
-        for page, own in _shared_out(self._pages, planned):
-            before = self._letters[page.load_id]
-            decided = not page.copy and before is not None and len(before) == len(own)
-            intended.append(before if before is not None and decided else letters(own))
-        self.amend("".join(intended))
-        return "".join(intended)
+        intended = self._joined(planned, {this: each.before for this, each in self._decided.items()})
+        self.amend(intended)
+        return intended
+
+    def recall(self, planned: Sequence[Outcome | Rejection]) -> str:
+        """The same as it is in the ledger now."""
+        return self._joined(planned, outcomes_of_small(self._store, list(self._decided)))
 
     def amend(self, outcomes: str) -> None:
         """Enter the outcomes of the group, where others are entered."""
         for page, own in _shared_out(self._pages, outcomes):
-            if not page.copy and own != self._letters[page.load_id]:
-                self._ledger.amend_small(page.load_id, own)
-                self._letters[page.load_id] = own
+            if not page.copy:
+                self._decided[page.load_id].amend(own)
+
+    def _joined(self, planned: Sequence[Outcome | Rejection], known: Mapping[str, str | None]) -> str:
+        joined = []
+        for page, own in _shared_out(self._pages, planned):
+            entered = None if page.copy else known[page.load_id]
+            joined.append(entered if entered is not None and len(entered) == len(own) else letters(own))
+        return "".join(joined)
 
 
 _Outcomes = TypeVar("_Outcomes", str, Sequence[Outcome | Rejection])

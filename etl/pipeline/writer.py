@@ -21,6 +21,7 @@ import msgspec
 
 from etl.extract.types import Batch, Skipped
 from etl.load.articles import ArticleSink
+from etl.load.decided import Decided
 from etl.load.journal import Journal, Page, block_page_id, part, refused_of
 from etl.load.ledger import Ledger
 from etl.load.quarantine import Quarantine, entry_ids
@@ -127,6 +128,7 @@ class BlockWriter:
         self.load_id = load_id
         self._stamp = stamp
         self._normalizer = normalizer_for(source, job)
+        self._store = store
         self._ledger = Ledger(store)
         self._sink = ArticleSink(store)
         self._quarantine = Quarantine(store)
@@ -170,6 +172,7 @@ class BlockWriter:
         plan = self._sink.plan(found.articles)
         planned = found.counts(plan.outcomes) + same
         intent = self._ledger.intend(self.load_id, number, self._stamp, planned, plan.letters)
+        decided = Decided.block(self._store, self.load_id, number, intent, plan.letters)
         refused = _refused(plan.outcomes)
         self._enter(number, found, plan.outcomes, unchanged, data)
         self._quarantine.write(self._stamp, [*refused, *found.rejections])
@@ -177,7 +180,8 @@ class BlockWriter:
             plan,
             thorough=intent.resumed,
             intended=intent.outcomes if intent.resumed else None,
-            amend=lambda letters: self._ledger.amend(self.load_id, number, letters),
+            amend=decided.amend,
+            recall=decided.recall,
         )
         refused = _refused(outcomes)
         self._quarantine.write(self._stamp, refused)

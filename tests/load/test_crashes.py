@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from etl.load.articles import ArticleSink
+from etl.load.decided import Decided
 from etl.load.ledger import Ledger, SmallLoad, load_id
 from etl.load.plan import letters
 from etl.load.quarantine import Quarantine, Selection
@@ -105,11 +106,12 @@ def load_dump(store: Store, run: str, articles: Sequence[Article] = MINE) -> Cou
     half = len(articles) // 2
     for number, some in enumerate((articles[:half], articles[half:])):
         if number not in done:
-            _load_block(ledger, sink, quarantine, mark, number, some)
+            _load_block(store, ledger, sink, quarantine, mark, number, some)
     return ledger.finish(this, blocks=2)
 
 
 def _load_block(
+    store: Store,
     ledger: Ledger,
     sink: ArticleSink,
     quarantine: Quarantine,
@@ -123,11 +125,13 @@ def _load_block(
     planned = tally([*plan.outcomes, *rejections])
     intent = ledger.intend(this, number, mark, planned, plan.letters)
     quarantine.write(mark, rejections)
+    decided = Decided.block(store, this, number, intent, plan.letters)
     outcomes = sink.apply(
         plan,
         thorough=intent.resumed,
         intended=intent.outcomes if intent.resumed else None,
-        amend=lambda amended: ledger.amend(this, number, amended),
+        amend=decided.amend,
+        recall=decided.recall,
     )
     ledger.acknowledge(this, number, tally([*outcomes, *rejections]))
 

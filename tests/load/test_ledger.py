@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from etl.errors import BooksError
+from etl.load.decided import Decided
 from etl.load.ledger import Ledger, SmallLoad, load_id
 from etl.load.quarantine import Quarantine
 from etl.load.store import Store
@@ -59,16 +60,33 @@ class TestLargeDumps:
         assert load is not None
         assert (load.attempts, load.run) == (2, "run-2")
 
-    def test_an_amended_intent_is_what_is_resumed(self, ledger: Ledger) -> None:
-        ledger.intend(THIS, 0, stamp(), TWO, "ii")
-        ledger.amend(THIS, 0, "is")
+    def test_an_amended_intent_is_what_is_resumed(self, store: Store, ledger: Ledger) -> None:
+        fresh = ledger.intend(THIS, 0, stamp(), TWO, "ii")
+        Decided.block(store, THIS, 0, fresh, "ii").amend("is")
         assert ledger.intend(THIS, 0, stamp(0, "run-2"), TWO, "dd").outcomes == "is"
 
-    def test_a_copy_in_the_same_run_has_outcomes_of_its_own(self, ledger: Ledger) -> None:
+    def test_of_two_who_amend_an_intent_each_keeps_what_the_other_decided(
+        self, store: Store, ledger: Ledger
+    ) -> None:
+        mine = Decided.block(store, THIS, 0, ledger.intend(THIS, 0, stamp(), TWO, "ii"), "ii")
+        there = ledger.intend(THIS, 0, stamp(0, "run-2"), TWO, "ii")
+        theirs = Decided.block(store, THIS, 0, there, "ii")
+        mine.amend("ri")
+        theirs.amend("is")
+        assert mine.recall() == theirs.recall() == "rs"
+        theirs.amend("ss")  # decided later than mine
+        assert mine.recall() == "ss"
+        ledger.acknowledge(THIS, 0, TWO)
+        mine.amend("dd")
+        assert mine.recall() == "ss"
+
+    def test_a_copy_in_the_same_run_has_outcomes_of_its_own(self, store: Store, ledger: Ledger) -> None:
         copy = msgspec.structs.replace(stamp(), dump="dumps/copy.jsonl")
         ledger.intend(THIS, 0, stamp(), TWO, "ii")
         intent = ledger.intend(THIS, 0, copy, Counts(read=2, duplicate=2), "dd")
         assert (intent.counts, intent.resumed) == (Counts(read=2, duplicate=2), False)
+        Decided.block(store, THIS, 0, intent, "dd").amend("ds")
+        assert ledger.intend(THIS, 0, stamp(0, "run-2"), TWO, "dd").outcomes == "ii"
 
     def test_of_two_acknowledgements_the_first_is_believed(self, ledger: Ledger) -> None:
         ledger.begin(THIS, stamp(), 1)
@@ -204,7 +222,6 @@ class TestSmallDumps:
     def test_books_that_came_out_otherwise_are_corrected(self, ledger: Ledger) -> None:
         one = self.small(0)
         ledger.begin_many([one])
-        ledger.amend_small(one.load_id, "s")
         ledger.finish_many([one.load_id], {one.load_id: Counts(read=1, superseded=1)})
         load = ledger.get(one.load_id)
         assert load is not None

@@ -113,3 +113,25 @@ def test_a_dump_that_is_done_again_keeps_its_outcomes_through_a_crash(store: Sto
     load_paths(store, [mine], "third")
     assert outcome_of(store, mine) == ["inserted"]
     assert_sound(store)
+
+
+@pytest.mark.parametrize("small", [True, False])
+def test_two_loaders_of_a_dump_agree_though_a_third_comes_between_and_one_dies(
+    store: Store, tmp_path: Path, small: bool, request: pytest.FixtureRequest
+) -> None:
+    if not small:
+        request.getfixturevalue("blocks")
+    end = "enter the end of small dumps" if small else "enter that a block is written"
+    mine = dump_of(tmp_path / "mine", "mine", record("Newer.", 9))
+    theirs = dump_of(tmp_path / "theirs", "theirs", record("Older.", 5))
+
+    def others() -> None:
+        load_paths(store, [theirs], "third")
+        assert dies_at(end, lambda: load_paths(store, [mine], "second"))
+
+    with meanwhile("insert articles", others):
+        report = load_paths(store, [mine], "first")
+    assert report.counts.revised == 1
+    assert outcome_of(store, mine) == ["revised"]
+    assert inserted(store) == store.articles.count_documents({}) == 1
+    assert_sound(store)
