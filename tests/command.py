@@ -35,7 +35,7 @@ class Command(msgspec.Struct, frozen=True):
 
     def run(self, *arguments: str, status: int = 0) -> "subprocess.CompletedProcess[str]":
         process = self.start(*arguments)
-        stdout, stderr = process.communicate(timeout=110)
+        stdout, stderr = process.communicate(timeout=280)
         assert process.returncode == status, f"{arguments}: {process.returncode}\n{stdout}\n{stderr}"
         return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
 

@@ -20,6 +20,7 @@ from typing import Any, Self
 from etl.load.mongod_binary import find_mongod
 from tests.command import PROJECT
 from tests.compose.composefile import compose, image
+from tests.waiting import PATIENCE_SECONDS
 
 ENTER = Path(__file__).with_name("enter.py")
 _UP = (
@@ -89,13 +90,13 @@ class Stack:
         self._holder.kill()  # its child goes with it, and with that one every process of the namespace
         self._holder.communicate()
         for process in self.started.values():
-            process.wait(30)
+            process.wait(120)
 
     def log(self, service: str) -> str:
         """What the service printed."""
         return (self.folder / f"{service}.log").read_text(errors="replace")
 
-    def up(self, services: list[str], patience: float = 50) -> None:
+    def up(self, services: list[str], patience: float = PATIENCE_SECONDS) -> None:
         """Start them in the order that `depends_on` asks for, and wait until all are as it says."""
         deadline = time.monotonic() + patience
         next_look = dict.fromkeys(services, 0.0)
@@ -141,13 +142,13 @@ class Stack:
     def run(self, service: str, argv: list[str]) -> "subprocess.CompletedProcess[str]":
         """Another command with the service's user, mounts and network, past its entrypoint."""
         command = self._enter(service, argv, "run.pid")
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
 
     def entered(self, service: str, *argv: str) -> "subprocess.CompletedProcess[str]":
         """Another command through the service's entrypoint."""
         return self.run(service, [*self._image(self.file["services"][service])["entrypoint"], *argv])
 
-    def stop(self, service: str, patience: float = 30) -> int:
+    def stop(self, service: str, patience: float = 120) -> int:
         """SIGTERM and wait; the exit status."""
         pid = (self.folder / f"{service}.pid").read_text()
         signal = {"postgres": "-INT"}.get(service, "-TERM")

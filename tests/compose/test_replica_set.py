@@ -3,7 +3,6 @@
 import importlib.util
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +18,7 @@ from etl.load.store import connect
 from etl.processes import free_port
 from tests.command import PROJECT
 from tests.compose.composefile import compose
+from tests.waiting import until
 
 pytestmark = pytest.mark.mongo
 
@@ -67,7 +67,7 @@ def uri(port: int, password: str = "first", user: str = "loader") -> str:  # noq
 @pytest.fixture(scope="module")
 def provisioned(port: int, replica_set: ModuleType) -> int:
     """The port of that server after a first run of the bootstrap."""
-    replica_set.provision_mongo(uri(port), "news", KEY, SCHEMA, 60)
+    replica_set.provision_mongo(uri(port), "news", KEY, SCHEMA, 120)
     return port
 
 
@@ -78,11 +78,22 @@ def writes(port: int) -> int:
         return client.local["oplog.rs"].count_documents({"op": {"$ne": "n"}})
 
 
+def settled_writes(port: int) -> int:
+    """The same once it stays: the indexes' commits come a moment after them."""
+    seen = [-1]
+
+    def stays() -> bool:
+        seen.append(writes(port))
+        return seen[-1] == seen[-2]
+
+    until(stays, pause=0.3)
+    return seen[-1]
+
+
 def test_a_second_run_writes_nothing(provisioned: int, replica_set: ModuleType) -> None:
-    time.sleep(0.2)  # the indexes' commits
-    before = writes(provisioned)
-    replica_set.provision_mongo(uri(provisioned), "news", KEY, SCHEMA, 20)
-    assert writes(provisioned) == before
+    before = settled_writes(provisioned)
+    replica_set.provision_mongo(uri(provisioned), "news", KEY, SCHEMA, 120)
+    assert settled_writes(provisioned) == before
 
 
 def test_the_loaders_user_can_do_all_that_a_load_does(provisioned: int) -> None:
@@ -129,31 +140,31 @@ def test_without_a_password_nothing_is_to_be_had(provisioned: int) -> None:
 
 
 def test_a_new_password_in_the_secret_is_set(provisioned: int, replica_set: ModuleType) -> None:
-    replica_set.provision_mongo(uri(provisioned, "second"), "news", KEY, SCHEMA, 20)
+    replica_set.provision_mongo(uri(provisioned, "second"), "news", KEY, SCHEMA, 120)
     with MongoClient(uri(provisioned, "second")) as client:
         assert client.news.articles.find_one() is None
     with MongoClient(uri(provisioned, "first")) as client, pytest.raises(OperationFailure):
         client.news.articles.find_one()
-    replica_set.provision_mongo(uri(provisioned, "first"), "news", KEY, SCHEMA, 20)
+    replica_set.provision_mongo(uri(provisioned, "first"), "news", KEY, SCHEMA, 120)
 
 
 def test_a_user_of_another_name_may_be_asked_for(provisioned: int, replica_set: ModuleType) -> None:
     address = uri(provisioned, "p%40ss%2Fword", "somebody%3A")
-    replica_set.provision_mongo(address, "news", KEY, SCHEMA, 20)
+    replica_set.provision_mongo(address, "news", KEY, SCHEMA, 120)
     with MongoClient(address) as client:
         assert client.news.articles.find_one() is None
 
 
 def test_another_key_is_told_apart_from_an_outage(provisioned: int, replica_set: ModuleType) -> None:
     with pytest.raises(StoreError, match="refuses the replica set's key") as caught:
-        replica_set.provision_mongo(uri(provisioned), "news", "x" * 64, SCHEMA, 20)
+        replica_set.provision_mongo(uri(provisioned), "news", "x" * 64, SCHEMA, 120)
     assert "x" * 64 not in str(caught.value)
 
 
 def test_another_name_of_the_service_is_told(provisioned: int, replica_set: ModuleType) -> None:
     address = uri(provisioned).replace("127.0.0.1", "localhost")
     with pytest.raises(StoreError, match=rf"was made for 127\.0\.0\.1:{provisioned}.*says localhost"):
-        replica_set.provision_mongo(address, "news", KEY, SCHEMA, 20)
+        replica_set.provision_mongo(address, "news", KEY, SCHEMA, 120)
 
 
 def test_no_server_is_said_after_the_time_that_was_given(replica_set: ModuleType) -> None:

@@ -4,7 +4,6 @@ import json
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from tests.command import PROJECT
 from tests.compose.composefile import EXAMPLE
 from tests.compose.containers import Stack, missing
+from tests.waiting import until
 
 WHY_NOT = missing()
 pytestmark = [
@@ -21,6 +21,7 @@ pytestmark = [
     pytest.mark.prefect,
     pytest.mark.slow,
     pytest.mark.stack,
+    pytest.mark.timeout(900),
     pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT)),
 ]
 
@@ -42,7 +43,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def stack(secrets: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """All services but the worker, as `docker compose up --wait` starts them."""
     with Stack(tmp_path_factory.mktemp("stack"), {**EXAMPLE, "SECRETS_DIR": str(secrets)}) as stack:
-        stack.up(["mongo", "postgres", "prefect-server", "bootstrap"], patience=100)
+        stack.up(["mongo", "postgres", "prefect-server", "bootstrap"])
         yield stack
 
 
@@ -69,7 +70,7 @@ def cut_off(stack: Stack, nightly: dict[str, Any]) -> list[str]:
 @pytest.fixture(scope="module")
 def worker(stack: Stack, cut_off: list[str]) -> Stack:
     """The whole stack, with a worker that starts after one that was cut off."""
-    stack.up(["worker"], patience=90)
+    stack.up(["worker"])
     return stack
 
 
@@ -98,12 +99,11 @@ def test_the_pool_takes_one_run_at_a_time_and_has_the_deployments(stack: Stack) 
 
 
 def test_the_next_nightlies_are_in_the_calendar(stack: Stack) -> None:
-    deadline = time.monotonic() + 6
-    while not (runs := ask(stack, "POST /flow_runs/filter {}")[0]):
-        assert time.monotonic() < deadline, (
-            f"Prefect schedules nothing: {stack.log('prefect-server')[-3000:]}"
-        )
-        time.sleep(1)
+    runs = until(
+        lambda: ask(stack, "POST /flow_runs/filter {}")[0],
+        else_say=lambda: stack.log("prefect-server")[-3000:],
+        pause=1,
+    )
     assert {(run["state"]["name"], run["auto_scheduled"]) for run in runs} == {("Scheduled", True)}
 
 

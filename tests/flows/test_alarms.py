@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -15,6 +16,7 @@ from etl.configuration import Configuration, read_configuration
 from etl.load.store import Store
 from flows.cli import main
 from tests.flows.stack import day, run, write_day
+from tests.waiting import until
 
 pytestmark = [pytest.mark.mongo, pytest.mark.prefect]
 
@@ -259,8 +261,6 @@ def test_status_writes_the_page_and_shows_the_report_of_a_run_again(
 def test_the_watch_goes_on_looking_and_leaves_a_sign_of_it(
     configuration: Configuration, operated: Database[Any], receiver: Receiver, tmp_path: Path
 ) -> None:
-    import time
-
     from flows.environment import Environment
     from flows.watch_loop import watching
     from flows.workshop import workshop
@@ -271,9 +271,7 @@ def test_the_watch_goes_on_looking_and_leaves_a_sign_of_it(
     row = {"kind": "nightly", "state": "completed", "run_date": "2026-03-01", "started_at": long_ago}
     with workshop(Environment.read()) as shop, watching(shop):
         operated.runs.insert_one({"_id": "r", **row, "finished_at": long_ago})
-        deadline = time.monotonic() + 60
-        while not receiver.messages and time.monotonic() < deadline:
-            time.sleep(0.05)
+        until(lambda: receiver.messages)
         time.sleep(1)  # looks that have nothing new to tell
     assert receiver.kinds() == ["article-etl: no finished run"]
     assert (tmp_path / "home/watched").exists()

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from pymongo.database import Database
 
 from tests.command import Command
 from tests.flows.stack import PER_DAY, artifacts_of, day, run, write_day
+from tests.waiting import until
 
 pytestmark = [pytest.mark.mongo, pytest.mark.prefect]
 
@@ -99,6 +99,7 @@ def test_what_cannot_be_is_refused_in_the_words_of_the_state(
     assert message in state.message
 
 
+@pytest.mark.timeout(600)
 def test_thirty_days_killed_at_a_third_and_started_again_load_what_is_missing_and_balance(
     operated: Database[Any], tmp_path: Path, mongo_uri: str, database: str, prefect_api: str
 ) -> None:
@@ -111,13 +112,16 @@ def test_thirty_days_killed_at_a_third_and_started_again_load_what_is_missing_an
     killed = Command(tmp_path / "home", variables).start(
         "backfill", "--from", str(day(0)), "--to", str(day(29)), "--source", "wire"
     )
-    deadline = time.monotonic() + 60
-    while operated.loads.count_documents({"state": "finished"}) < 10:
+
+    def a_third_is_done() -> bool:
         assert killed.poll() is None, killed.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-    killed.kill()
-    killed.communicate()
+        return operated.loads.count_documents({"state": "finished"}) >= 10
+
+    try:
+        until(a_third_is_done, pause=0.005)
+    finally:
+        killed.kill()
+        killed.communicate()
     done = operated.loads.count_documents({"state": "finished"})
     assert 10 <= done < 30
     state, report = backfill(0, 29, sources=["wire"])

@@ -149,7 +149,7 @@ def test_a_password_is_shown_nowhere(tmp_path: Path, dump: Path, mongo_uri: str)
     ):
         command = Command(tmp_path / "home", {"ARTICLE_ETL_MONGO_URI": uri})
         process = command.start("load", str(dump), "--json")
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=280)
         assert process.returncode in (1, 2)
         assert stderr
         assert "pl4nted" not in stdout + stderr

@@ -116,8 +116,8 @@ def cluster(tmp_path: Path, mongo_uri: str, prefect_api: str) -> Iterator[Cluste
         folder, {"ARTICLE_ETL_MONGO_URI_FILE": str(folder / "uri"), "PREFECT_API_URL": prefect_api}
     )
     try:
-        with distributed.Client(started.address, timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(WORKERS, timeout=60)
+        with distributed.Client(started.address, timeout=300, set_as_default=False) as client:
+            client.wait_for_workers(WORKERS, timeout=300)
             started.client = client
             yield started
     finally:
@@ -146,7 +146,7 @@ def content(database: Database[Any]) -> tuple[list[Any], list[Any]]:
     )
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("environment")
 def test_a_cluster_that_loses_a_worker_loads_what_a_local_run_loads(
     monkeypatch: pytest.MonkeyPatch,
@@ -191,7 +191,7 @@ def test_a_cluster_that_loses_a_worker_loads_what_a_local_run_loads(
     assert state.is_completed(), cluster.logs()
     assert report.counts.read == local.counts.read == RECORDS
     assert content(there) == collections(store)
-    assert cluster.workers[0].wait(5) == -signal.SIGKILL
+    assert cluster.workers[0].wait(60) == -signal.SIGKILL
     assert cluster.workers[1].poll() is None
     port = mongo_uri.removeprefix("mongodb://").partition("/")[0].rpartition(":")[2]
     assert len(orders) > 2 * WORKERS

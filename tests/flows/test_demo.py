@@ -9,7 +9,7 @@ from tests.command import Command
 
 @pytest.mark.mongo
 @pytest.mark.prefect
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_the_demo_loads_the_samples_and_a_second_one_skips_them(tmp_path: Path) -> None:
     command = Command(tmp_path)
     first = command.run("demo").stdout

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from pymongo import MongoClient
 
 from etl.pipeline.job import LoadReport
 from tests.command import PROJECT
+from tests.waiting import until
 
 pytestmark = [pytest.mark.mongo, pytest.mark.prefect]
 
@@ -84,12 +84,15 @@ def test_what_the_core_logs_is_shown_with_the_run(articles: Any) -> None:
     state, report = run(date=DAY, sources=["wieden-bote"])
     chosen = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[state.state_details.flow_run_id]))
     with get_client(sync_client=True) as client:
-        for _ in range(300):  # logs are sent every few seconds, later on a machine at work
-            messages = [entry.message for entry in client.read_logs(chosen)]
-            if any(report.run in message and "completed" in message for message in messages):
-                return
-            time.sleep(0.2)
-    raise AssertionError(messages)
+
+        def messages() -> list[str]:
+            return [entry.message for entry in client.read_logs(chosen)]
+
+        # Logs are sent every few seconds, later on a machine at work.
+        until(
+            lambda: any(report.run in message and "completed" in message for message in messages()),
+            else_say=messages,
+        )
 
 
 def test_the_same_night_again_skips_everything(articles: Any) -> None:

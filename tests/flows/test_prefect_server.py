@@ -44,13 +44,13 @@ def run_flow(home: Path, name: str, **variables: str) -> subprocess.CompletedPro
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
     command = [sys.executable, "-c", FLOW, str(home), name]
     return subprocess.run(
-        command, env=environment | variables, capture_output=True, text=True, timeout=100, check=False
+        command, env=environment | variables, capture_output=True, text=True, timeout=280, check=False
     )
 
 
 def ask(api_url: str, path: str, body: dict[str, Any] | None = None) -> Any:
     method = "GET" if body is None else "POST"
-    answer = httpx.request(method, f"{api_url}{path}", json=body, timeout=20, trust_env=False)
+    answer = httpx.request(method, f"{api_url}{path}", json=body, timeout=60, trust_env=False)
     return answer.raise_for_status().json()
 
 

@@ -24,7 +24,7 @@ from tests.pipeline.loading import collections
 pytestmark = [
     pytest.mark.mongo,
     pytest.mark.prefect,
-    pytest.mark.timeout(280),
+    pytest.mark.timeout(900),
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are looked for in /proc"),
 ]
 

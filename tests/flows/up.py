@@ -1,7 +1,6 @@
 """`article-etl up`, started as people start it, and asked over its API."""
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,10 @@ from typing import Any
 import httpx
 
 from tests.command import Command
+from tests.waiting import until
+
+_ASKING_SECONDS = 60
+"""For one answer of the server: it shares the machine with a load, and the tests' other processes."""
 
 
 class Up:
@@ -30,11 +33,14 @@ class Up:
     def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
         method = "GET" if body is None else "POST"
         url = f"{self.ui}/api{path}"
-        for _ in range(20):  # 503: the server's SQLite was locked; Prefect's own client asks again too
-            answer = httpx.request(method, url, json=body, timeout=20, trust_env=False)
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                break
-            time.sleep(0.2)
+        answer = httpx.Response(httpx.codes.SERVICE_UNAVAILABLE)
+
+        def answered() -> bool:  # 503: the server's SQLite was locked; Prefect's own client asks again too
+            nonlocal answer
+            answer = httpx.request(method, url, json=body, timeout=_ASKING_SECONDS, trust_env=False)
+            return answer.status_code != httpx.codes.SERVICE_UNAVAILABLE
+
+        until(answered, else_say=lambda: answer.text, pause=0.2)
         return answer.raise_for_status().json()
 
     def deployment(self, name: str) -> dict[str, Any]:
@@ -46,17 +52,36 @@ class Up:
         return str(self.ask(path, {"parameters": parameters})["id"])
 
     def await_state(self, run: str, wanted: Callable[[str], bool]) -> dict[str, Any]:
-        deadline = time.monotonic() + 100
-        while True:
-            found: dict[str, Any] = self.ask(f"/flow_runs/{run}")
-            if wanted(found["state"]["type"]):
-                return found
-            assert time.monotonic() < deadline, found["state"]
-            time.sleep(0.1)
+        found: dict[str, Any] = {}
+
+        def is_wanted() -> bool:
+            found.update(self.ask(f"/flow_runs/{run}"))
+            return wanted(found["state"]["type"])
+
+        until(is_wanted, else_say=lambda: found["state"], pause=0.1)
+        return found
+
+    def logs(self, run: str) -> list[str]:
+        """The messages that have come so far, in order."""
+        wanted = {"logs": {"flow_run_id": {"any_": [run]}}, "sort": "TIMESTAMP_ASC"}
+        return [entry["message"] for entry in self.ask("/logs/filter", wanted)]
+
+    def await_log(self, run: str, text: str) -> None:
+        """Wait until the server has a message with this text.
+
+        A run's process sends its last messages as it ends, up to some seconds after the run's final state.
+        """
+        seen: list[str] = []
+
+        def has_come() -> bool:
+            seen[:] = self.logs(run)
+            return any(text in message for message in seen)
+
+        until(has_come, else_say=lambda: seen, pause=0.2)
 
     def end(self, number: int) -> str:
         self.process.send_signal(number)
-        stdout, stderr = self.process.communicate(timeout=60)
+        stdout, stderr = self.process.communicate(timeout=240)
         assert self.process.returncode == 0, stderr
         return stdout + stderr
 
@@ -78,10 +103,7 @@ def left_behind(home: Path) -> list[str]:
 def await_scheduled(up: Up) -> None:
     """Wait until the next nightlies are entered: the server does that seconds after a deployment came."""
     wanted = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
-    deadline = time.monotonic() + 30
-    while not up.ask("/flow_runs/count", wanted):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    until(lambda: up.ask("/flow_runs/count", wanted), pause=0.2)
 
 
 def final(state: str) -> bool:

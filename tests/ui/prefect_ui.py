@@ -1,11 +1,14 @@
 """The Prefect UI as an operator meets it: pages, forms and artifacts, in Debian's chromium."""
 
 import datetime as dt
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Locator, Page, Route, TimeoutError, expect, sync_playwright
+
+from tests.waiting import until
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -19,8 +22,11 @@ _ARGUMENTS = [
     "--disable-sync",
 ]
 
-_PATIENCE_MS = 60_000
+_PATIENCE_MS = 180_000
 """How long a page may take to show what is awaited. It takes seconds; a busy machine takes longer."""
+
+_STALE_MS = 30_000
+"""After how long an operator reloads a page: one that met a locked database stays as it is."""
 
 _SETTLED_MS = 1500
 """What the drawn timeline of a run takes to appear. Only pictures wait for it; nothing is asserted of it."""
@@ -34,17 +40,31 @@ class PrefectUI:
         self._address = address
         self._screenshots = screenshots
 
-    def open(self, path: str) -> None:
-        """Go to a page by its path, such as `/deployments`."""
-        self.page.goto(f"{self._address}/v2{path}", wait_until="domcontentloaded")
+    def open(self, path: str, *texts: str) -> None:
+        """Go to a page by its path, such as `/deployments`, and wait until it shows these texts."""
+        deadline = time.monotonic() + _PATIENCE_MS / 1000
+        while True:
+            self.page.goto(f"{self._address}/v2{path}", wait_until="domcontentloaded")
+            try:
+                for text in texts:
+                    self._seen(text).wait_for(timeout=_STALE_MS)
+            except TimeoutError:
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                return
 
     def shows(self, text: str) -> None:
         """Wait until the page shows this text."""
-        expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()
+        expect(self._seen(text)).to_be_visible()
+
+    def _seen(self, text: str) -> Locator:
+        return self.page.get_by_text(text).filter(visible=True).first
 
     def open_form(self, deployment: str) -> None:
         """From the list of deployments to the form of one of them."""
-        self.open("/deployments")  # a fresh page: a used one keeps notices and fields of the form before
+        # A fresh page: a used one keeps notices and fields of the form before.
+        self.open("/deployments", deployment)
         self.page.get_by_role("link", name=deployment, exact=True).first.click()
         self.page.get_by_role("button", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Custom run").click()
@@ -80,31 +100,35 @@ class PrefectUI:
 
     def submit(self) -> str:
         """Submit the form; the new flow run's id."""
-        for _ in range(3):  # 503: the server's SQLite was locked, and the form stays for another try
+        for _ in range(20):  # 503: the server's SQLite was locked, and the form stays for another try
             with self.page.expect_response("**/create_flow_run") as answer:
                 self.page.get_by_role("button", name="Submit").click()
             if answer.value.status != 503:
                 break
         assert answer.value.ok, (answer.value.request.post_data, answer.value.text())
         run = answer.value.json()
-        self.shows("scheduled to start now")
         self.page.wait_for_url("**/deployments/deployment/*?tab=Runs")
         return str(run["id"])
 
-    def open_run(self, run: str, tab: str) -> None:
-        """The page of a flow run, with one of its tabs open."""
-        self.open(f"/runs/flow-run/{run}?tab={tab}")
+    def open_run(self, run: str, tab: str, *texts: str) -> None:
+        """The page of a flow run, with one of its tabs open, when it shows these texts.
+
+        What the tab is to show is on the server before: the page of a run that is over asks once.
+        """
+        self.open(f"/runs/flow-run/{run}?tab={tab}", *texts)
 
     def open_artifact(self, run: str, key: str) -> None:
         """From the page of a flow run to one of its artifacts."""
-        self.open_run(run, "Artifacts")
+        self.open_run(run, "Artifacts", key)
         self.page.get_by_text(key, exact=True).click()  # all of that name, of every run
         self.page.locator(f'a[href$="/artifact/{self._artifact(run, key)}"]').click()
         self.page.wait_for_url("**/artifacts/artifact/**")
 
     def _artifact(self, run: str, key: str) -> str:
         chosen = {"artifacts": {"flow_run_id": {"any_": [run]}, "key": {"any_": [key]}}}
-        (found,) = self.page.request.post(f"{self._address}/api/artifacts/filter", data=chosen).json()
+        url = f"{self._address}/api/artifacts/filter"
+        answer = until(lambda: (got := self.page.request.post(url, data=chosen)).status != 503 and got)
+        (found,) = answer.json()
         return str(found["id"])
 
     def table(self) -> list[dict[str, str]]:
