@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-PARSER_VERSION = 2
+PARSER_VERSION = 3
 """Raised whenever the same bytes and the same source would give another article."""
 
 Format = Literal[
@@ -90,6 +90,12 @@ class Source(BaseModel):
         description="Role to raw field names, first filled one wins; dots reach into objects.",
     )
     ignore: Names = Field((), description="Raw fields that are knowingly left out of `extra`.")
+    folder: str | None = Field(
+        None,
+        min_length=1,
+        description="Raw field that is given the name of the folder of the file, or of the archive's member, "
+        "where folders are categories; `tags` makes it a tag, `section` is kept in `extra`.",
+    )
 
     # dates
     timezone: str | None = Field(None, description="IANA zone of clocks that state none.")

@@ -2,6 +2,8 @@
 
 import re
 
+from etl.extract.arabiclines import arabic_date_line
+
 MOST_CHARACTERS = 100
 
 _WORD = r"[^\s\d,.;:!?()（）]{2,15}\.?"
@@ -57,6 +59,10 @@ def date_line(line: str) -> tuple[str, str] | None:
     if len(line) > MOST_CHARACTERS or _YEAR.search(line) is None:
         return None
     match = _LINE.fullmatch(" ".join(line.split()))
-    if match is None:
-        return None
+    if match is None or match["label"]:
+        return arabic_date_line(line) or (_parts(match) if match else None)
+    return _parts(match)
+
+
+def _parts(match: re.Match[str]) -> tuple[str, str]:
     return match["label"] or match["verb"] or "", match["date"]

@@ -11,7 +11,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from etl.errors import Refusal
-from etl.extract.decoding import declared_codecs, guess_encoding, readable_share, wide_encoding
+from etl.extract.codepages import is_in_whole_words, script_page
+from etl.extract.decoding import (
+    declared_codecs,
+    guess_encoding,
+    latin_by_language,
+    readable_share,
+    wide_encoding,
+)
 from etl.model import Reason
 
 DAMAGE = "\ufdd0"
@@ -35,6 +42,10 @@ _STATEFUL = ("iso2022", "hz")
 """Encodings whose bytes are all ASCII."""
 _WIDE = ("utf-16", "utf-32")
 _MULTIBYTE = ("gb18030", "gbk", "gb2312", "big5", "big5hkscs", "cp950", "cp932", "shift_jis", "euc", "cp949")
+_LATIN_PAGES = frozenset(
+    ("cp1252", "iso8859-1", "iso8859-15", "cp1250", "iso8859-2", "cp1254", "iso8859-9", "cp1257", "latin-1")
+)
+_WESTERN_PAGES = frozenset(("cp1252", "iso8859-1", "iso8859-15"))
 _FEW = 6
 """Bytes: so little that is not ASCII may read as UTF-8 by chance."""
 _MIXED = 0.1
@@ -118,13 +129,27 @@ def _decode_other(data: bytes, names: list[str]) -> str:
         for name in candidates:
             decoded = _strictly(data, name)
             if decoded is not None:
-                return decoded
+                return _strictly(data, _belied(name, data) or name) or decoded
         odd = b"\n".join(line for line in data.split(b"\n") if not line.isascii())
         guess = guess_encoding(odd, len(data))
         if guess is not None:
             return _marked(data, guess)
     # UTF-8 with foreign lines: each is read by itself, and no encoding of the whole garbles the rest.
     return "\n".join(_line(line, candidates) for line in data.split(b"\n")).removeprefix("\ufeff")
+
+
+def _belied(name: str, data: bytes) -> str | None:
+    """What the bytes show instead of a stated page of one byte a character; None where they bear it out.
+
+    Servers state Latin pages for texts of any script. Those of several bytes a character, which read
+    strictly, are what they are stated to be.
+    """
+    if name.startswith(_MULTIBYTE):
+        return None
+    if not is_in_whole_words(data):
+        return latin_by_language(data, name) if name in _WESTERN_PAGES else None
+    shown = script_page(data) or (guess_encoding(data) if name in _LATIN_PAGES else None)
+    return shown if shown not in _LATIN_PAGES else None
 
 
 def _line(line: bytes, candidates: list[str]) -> str:

@@ -10,18 +10,15 @@ import re
 from functools import lru_cache
 
 from etl.errors import ConfigError, Refusal
+from etl.extract.codepages import is_in_whole_words, latin_page, script_page
 from etl.model import Reason
 
 SAMPLE_BYTES = 256 << 10
 """How much of a line dump is looked at to learn its encoding."""
 _GUESS_BYTES = 64 << 10
 
-_LATIN = {
-    "cp1250": frozenset(("pl", "cs", "sk", "hu", "hr", "sl", "ro", "bs", "sq", "sr")),
-    "cp1254": frozenset(("tr", "az", "ku")),
-    "cp1252": frozenset(("en", "fr", "de", "es", "pt", "it", "nl", "sv", "da", "no", "nb", "fi", "is")),
-}
-"""Code pages of the Latin script, and the languages that are written in them."""
+_LATIN = ("cp1250", "cp1252", "cp1254", "iso8859-2", "cp1257")
+"""Code pages of the Latin script."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -97,7 +94,20 @@ def wide_encoding(head: bytes) -> tuple[str, int] | None:
         others = [share for i, share in enumerate(zeros) if i not in letters]
         if min(others) > least and max(zeros[i] for i in letters) < 0.1:
             return encoding, 0
-    return None
+    return next(((encoding, 0) for encoding in ("utf-16-le", "utf-16-be") if _is_prose(head, encoding)), None)
+
+
+def _is_prose(head: bytes, encoding: str) -> bool:
+    """Whether bytes with zeros are a text in UTF-16 of a script that has no ASCII letters, such as Arabic:
+    words of letters between spaces, and no sign that no text has."""
+    try:
+        text = head.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    letters = sum(map(str.isalpha, text))
+    if not all(c.isprintable() or c in "\r\n\t\u200c\u200d\u200e\u200f\u202a\u202b\u202c" for c in text):
+        return False
+    return letters * 2 > len(text) and (" " in text or "\n" in text)
 
 
 @lru_cache(32)
@@ -234,24 +244,30 @@ def guess_encoding(data: bytes, of: int | None = None) -> str | None:
             characters = "?"
         if _WESTERN.issuperset(characters) and not _CUT_OFF.search(data):
             return "cp1252"
-    if few:
-        return None
+    return None if few else script_page(data) or _guessed(data)
+
+
+def _guessed(data: bytes) -> str | None:
+    if not is_in_whole_words(data) and (page := latin_by_language(data)):
+        return page
     from charset_normalizer import from_bytes  # most runs never need it
 
     best = from_bytes(data, cp_isolation=_GUESSES, enable_fallback=False).best()
     if best is None:
         return None
-    return _latin_by_language(data, best.encoding) if best.encoding in _LATIN else str(best.encoding)
+    if best.encoding in _LATIN:
+        return latin_by_language(data, guess=best.encoding) or str(best.encoding)
+    return str(best.encoding)
 
 
-def _latin_by_language(data: bytes, guess: str) -> str:
-    """The Latin code page by the text's language, which shows whichever of them the text is read as.
+def latin_by_language(data: bytes, stated: str | None = None, *, guess: str = "cp1252") -> str | None:
+    """The Latin code page by the text's language, which shows whichever of them the text is read as; None
+    where it does not, or where a stated page fits about as well.
 
     These pages differ in a few letters only, too few for any guesser: what is `ő` in Hungarian is `õ` in
     Portuguese.
     """
     import py3langid  # most runs never need it
 
-    language = py3langid.classify(data.decode(guess))[0]
-    encoding = next((page for page, languages in _LATIN.items() if language in languages), "cp1252")
-    return encoding if _reads(data, (encoding,)) else guess
+    text = data.decode(stated or guess, "replace")
+    return latin_page(data, py3langid.classify(text)[0], stated)

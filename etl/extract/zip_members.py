@@ -12,13 +12,13 @@ from zlib import crc32
 from etl.errors import DumpError
 from etl.extract.compression import Budget, Expanded
 from etl.extract.types import Readable
+from etl.extract.zipnames import member_names
 from etl.settings import Limits
 
 _STORED = 0
 _COMPRESSIONS = {8: "deflate", 12: "bzip2", 93: "zstd", 95: "xz"}
 _NAMES = {1: "Shrink", 6: "Implode", 9: "Deflate64", 14: "LZMA", 97: "WavPack", 98: "PPMd", 99: "AES"}
 _ENCRYPTED = 0x1
-_UTF8_NAME = 0x800
 _SEE_ZIP64 = 0xFFFF
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _DIRECTORY_BYTES_A_MEMBER = 1024
@@ -39,8 +39,8 @@ def zip_members(file: BinaryIO, limits: Limits, budget: Budget) -> Iterator[ZipM
 
     Raises `DumpError` when the directory itself is damaged or over a cap.
     """
-    for info in _directory(file, limits, budget.dump):
-        name = _name(info)
+    members = _directory(file, limits, budget.dump)
+    for info, name in zip(members, member_names(members), strict=True):
         if info.filename.endswith("/"):  # not `is_dir`, which trips over an empty name
             continue
         kind = "a symbolic link" if stat.S_ISLNK(info.external_attr >> 16) else None
@@ -140,15 +140,3 @@ class _Verified:
     def _fail(self, message: str) -> None:
         self._failure = DumpError(self._dump, f"{message}; fetch the archive again")
         raise self._failure
-
-
-def _name(info: zipfile.ZipInfo) -> str:
-    """The member's name. Names in UTF-8 that do not say so, as many tools write them, are read as such."""
-    name = info.orig_filename
-    if info.flag_bits & _UTF8_NAME or name.isascii():
-        return name
-    raw = name.encode("cp437", "replace")
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return name

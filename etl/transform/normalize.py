@@ -18,6 +18,7 @@ from etl.transform.dates import DatePolicy, Instant, read_date
 from etl.transform.display import TitleRules, display_title
 from etl.transform.extra import kept, within
 from etl.transform.fields import ROLES, FieldMap, Place, Plan, is_filled
+from etl.transform.folders import folder_of
 from etl.transform.identity import article_key, attribution, content_hash, rank, title_hash, undated_key
 from etl.transform.language import stated_language, text_language
 from etl.transform.nested import dig
@@ -60,6 +61,7 @@ class Normalizer:
     ) -> None:
         self._source = source.name
         self._fields = FieldMap(source, field_table)
+        self._folder = source.folder
         self._dates = DatePolicy.of(source, run_date)
         self._titles = TitleRules(source.brands, source.labels, limits.title_characters)
         self._clean_body = body_cleaner((*boilerplate, *source.boilerplate))
@@ -88,6 +90,8 @@ class Normalizer:
 
     def _article(self, record: RawRecord, stamp: DumpStamp) -> Article:
         fields = record.fields
+        if self._folder is not None and self._folder not in fields:
+            fields = fields | {self._folder: folder_of(stamp.dump, record.member)}
         plan = self._fields.plan(fields)
         values, places = plan.pick(fields)
         flags: list[str] = []

@@ -17,15 +17,18 @@ AT = datetime(2023, 9, 22, 10, 49)
 STAMP = DumpStamp("adhoc", "a.json", "0" * 64, "1", "run")
 
 
-def normalized(fields, **policy):
-    normalizer = Normalizer(
+def normalizer_of(**policy):
+    return Normalizer(
         ADHOC.model_copy(update=policy),
         CONFIGURATION.field_table,
         limits=Limits(),
         run_date=date(2026, 1, 1),
         not_articles=CONFIGURATION.not_articles,
     )
-    return normalizer(RawRecord(fields, 1, b"{}"), STAMP)
+
+
+def normalized(fields, **policy):
+    return normalizer_of(**policy)(RawRecord(fields, 1, b"{}"), STAMP)
 
 
 SERVICES = {

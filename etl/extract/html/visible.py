@@ -12,7 +12,8 @@ from etl.extract.datelines import date_line
 from etl.extract.html.moments import Moment, moment_of
 
 _CHANGED = re.compile(
-    r"updat|modif|edited|changed|aktualis|mis[-_ ]?[àa][-_ ]?jour|actualiz|aggiorna|更新|обновл|zmian",
+    r"updat|modif|edited|changed|aktualis|mis[-_ ]?[àa][-_ ]?jour|actualiz|aggiorna|更新|обновл|zmian"
+    r"|تحديث|تعديل",
     re.IGNORECASE,
 )
 _HINT = re.compile(

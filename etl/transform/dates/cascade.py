@@ -6,6 +6,7 @@ from typing import Any
 
 from etl.errors import Refusal
 from etl.model import Reason
+from etl.transform.dates.arabic import to_english
 from etl.transform.dates.common import read_common, read_epoch_number
 from etl.transform.dates.eastasian import to_iso
 from etl.transform.dates.epochs import as_text, extended_json, read_epoch
@@ -13,12 +14,14 @@ from etl.transform.dates.guarded import read_guarded
 from etl.transform.dates.instant import Clock, Instant
 from etl.transform.dates.iso import read_iso
 from etl.transform.dates.languages import civil_year, read_worded
+from etl.transform.dates.month_names import languages_naming
 from etl.transform.dates.plain import LONGEST, plain
 from etl.transform.dates.policy import DatePolicy
 from etl.transform.dates.resolve import resolve
 from etl.transform.dates.spelled import read_spelled
 
 _SHOWN = 80
+_MOST_LANGUAGES = 6
 _LABEL = re.compile(r"(?:first )?(?:published|posted|publication date|date)\b(?: on\b)?:? ?", re.IGNORECASE)
 _LABEL_STARTS = frozenset("fpdFPD")
 _GLUED_TIME = re.compile(r"(?<=\d)T(?=\d)")
@@ -116,13 +119,29 @@ def _read(text: str, policy: DatePolicy) -> Clock | None:
         return None
     if text[-2:] == ")/" and text.startswith("/Date("):
         return _read(text[6:-2], policy)  # .NET's epoch
-    text = civil_year(to_iso(_LABEL.sub("", text, count=1) if text[:1] in _LABEL_STARTS else text), policy)
+    text = _LABEL.sub("", text, count=1) if text[:1] in _LABEL_STARTS else text
+    text = civil_year(to_english(to_iso(text)), policy)
     return (
         read_iso(text, policy.zones)
         or read_spelled(text, policy)
         or read_guarded(text, policy)
         or read_worded(_GLUED_TIME.sub(" ", text), policy)
+        or (_read_by_month(text, policy) if not policy.languages else None)
     )
+
+
+def _read_by_month(text: str, policy: DatePolicy) -> Clock | None:
+    """The clock of a date whose language nobody states, but its month's name shows.
+
+    Where several languages have that name, all of them that read the date must agree on it.
+    """
+    found: list[Clock] = []
+    for language in languages_naming(text)[:_MOST_LANGUAGES]:
+        spoken = policy.spoken(language, None, shown=False)
+        clock = read_worded(_GLUED_TIME.sub(" ", civil_year(text, spoken)), spoken)
+        if clock is not None:
+            found.append(clock)
+    return found[0] if found and all(clock == found[0] for clock in found) else None
 
 
 def _unread(text: str, raw: str, policy: DatePolicy) -> Refusal:

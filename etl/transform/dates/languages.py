@@ -32,16 +32,8 @@ _SHORT_YEAR = re.compile(r"\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?\d{2}(?!\d)|\d{2}\W*$
 _LAST_CLOCK = re.compile(r"(?<![\d:.,])(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 
 _BUDDHIST_YEAR = re.compile(r"(?<!\d)2[45]\d\d(?!\d)")
-_LEVANTINE = {
-    "كانون الثاني": "يناير", "شباط": "فبراير", "آذار": "مارس", "نيسان": "أبريل", "أيار": "مايو",
-    "حزيران": "يونيو", "تموز": "يوليو", "آب": "أغسطس", "أيلول": "سبتمبر", "تشرين الأول": "أكتوبر",
-    "تشرين الثاني": "نوفمبر", "كانون الأول": "ديسمبر",
-}  # fmt: skip
-"""Month names of Lebanon, Syria, Jordan and Iraq, which dateparser does not have, as Egypt has them."""
-_LEVANTINE_NAME = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_LEVANTINE, key=len, reverse=True))})(?!\w)")
 _BEFORE_CLOCK = re.compile(r" (?:kl\.?|klo|à|às|a las|alle(?: ore)?|ore|om|saat|lúc|в|о|u|ob)(?= \d)")
 """Words for "at", which dateparser does not have in all of its languages."""
-_HALF = re.compile(r"(\d{1,2})(:\d{2}(?::\d{2})?) ?([صم])$")
 
 _MIDNIGHT_HALF = re.compile(r"\b[AP]\.?M\.? ?\d|凌晨|清晨|早上|晚上|深夜|半夜", re.IGNORECASE)
 
@@ -58,14 +50,8 @@ def civil_year(text: str, policy: DatePolicy) -> str:
 
 def _usual(text: str) -> str:
     """The text in the words that dateparser knows."""
-    text = _LEVANTINE_NAME.sub(lambda found: _LEVANTINE[found[0]], text)
     text = _BEFORE_CLOCK.sub("", text)
-    text = re.sub(r"(\d{4})\. (?=\d)", r"\1 ", text)
-    half = _HALF.search(text)
-    if half is None or not 1 <= int(half[1]) <= 12:
-        return text
-    hour = int(half[1]) % 12 + (12 if half[3] == "م" else 0)
-    return f"{text[: half.start()]}{hour:02}{half[2]}"
+    return re.sub(r"(\d{4})\. (?=\d)", r"\1 ", text)
 
 
 def read_worded(text: str, policy: DatePolicy) -> Clock | None:

@@ -33,6 +33,46 @@ def months_in(text: str, languages: tuple[str, ...]) -> set[int]:
     return found
 
 
+@lru_cache(maxsize=4096)
+def languages_naming(text: str) -> tuple[str, ...]:
+    """The languages in which a text names its one month; none where two of them mean different months.
+
+    >>> languages_naming("22 settembre 2023"), languages_naming("22 listopada 2023")
+    (('it',), ())
+    """
+    found: set[str] = set()
+    meant: set[int] = set()
+    table = _names_of_all()
+    words = _words(text)
+    for length in range(_LONGEST, 0, -1):
+        for at in range(len(words) - length + 1):
+            part = words[at : at + length]
+            for language, month in table.get(part, {}).items():
+                found.add(language)
+                meant.add(month)
+        if found:
+            break
+    return tuple(sorted(found, key=_NEWS_LANGUAGES.index)) if len(meant) == 1 else ()
+
+
+@lru_cache(maxsize=1)
+def _names_of_all() -> dict[tuple[str, ...], dict[str, int]]:
+    """Each name, in words: which month it is in which language."""
+    found: dict[tuple[str, ...], dict[str, int]] = {}
+    for language in _NEWS_LANGUAGES:
+        for words, month in month_names((language,)).items():
+            found.setdefault(words, {})[language] = month
+            if language == "he" and len(words) == 1:
+                found.setdefault((f"ב{words[0]}",), {})[language] = month  # "in September"
+    return found
+
+
+_NEWS_LANGUAGES = tuple(
+    "es fr de pt it ru nl pl tr uk sv id ro cs el hu fi da nb bg hr sr sk he fa hi ur vi th ko bn ca lt lv "  # noqa: SIM905
+    "et sl ms mk sq bs is ga az be kk ky uz hy ka mn km lo si ta te ml mr gu pa kn ne ps my sw af fil eu gl "
+    "cy mt nn".split()
+)
+"""The more widely written first, for that is the order in which they are tried."""
 _LONGEST = 3
 """Words of the longest name."""
 
