@@ -20,6 +20,8 @@ _BATCH = 256
 _SPOOLED = 32 << 20
 """Bytes from which on a dump that is not a plain file is put on disk while it is read."""
 _PIECE = 1 << 20
+_NO_VALUE = (ValueError, OverflowError, KeyError)
+"""What pyarrow raises for a time beyond year 9999 or a zone that nobody knows."""
 
 
 def parquet_rows(member: Member, reading: Reading) -> Iterator[RawRecord | Rejection]:
@@ -48,16 +50,35 @@ def parquet_rows(member: Member, reading: Reading) -> Iterator[RawRecord | Rejec
             rows = _rows(ParquetFile(file))
             to_record = _converter(member, reading)
             for record, row in enumerate(rows, 1):
-                yield to_record(row, record)
+                if isinstance(row, Refusal):
+                    yield rejected(row, b"", record, member.name, None)
+                else:
+                    yield to_record(row, record)
         except (pyarrow.ArrowException, OSError, ValueError) as error:
             where = f"after row {record:,}" if record else "as a whole"
             cause = " ".join(str(error).split())[:200]
             raise DumpError(member.dump, f"cannot be read as Parquet {where}: {cause}") from None
 
 
-def _rows(file: Any) -> Iterator[dict[str, Any]]:
+def _rows(file: Any) -> Iterator[dict[str, Any] | Refusal]:
+    """The rows; in place of one with a cell that Python has no value for, what is wrong with it."""
     for batch in file.iter_batches(batch_size=_BATCH):
-        yield from _without_nanoseconds(batch).to_pylist()
+        plain = _without_nanoseconds(batch)
+        try:
+            rows: list[dict[str, Any] | Refusal] = plain.to_pylist()
+        except _NO_VALUE:
+            rows = [_row(plain.slice(place, 1)) for place in range(plain.num_rows)]
+        yield from rows
+
+
+def _row(one: Any) -> dict[str, Any] | Refusal:
+    try:
+        row: dict[str, Any] = one.to_pylist()[0]
+    except _NO_VALUE as error:
+        return Refusal(
+            Reason.BAD_VALUE, f"holds a cell that is no value: {' '.join(str(error).split())[:200]}"
+        )
+    return row
 
 
 def _without_nanoseconds(batch: Any) -> Any:

@@ -10,6 +10,7 @@ import unicodedata
 from etl.errors import Refusal
 from etl.model import Reason
 from etl.transform.markup import drop_title_tags, unescape
+from etl.transform.probe import probe
 
 LONGEST = 2000
 """Characters of a title that count. Normalization is quadratic in hostile text, and NFKC makes up to 18
@@ -27,7 +28,15 @@ _DROPPED = re.compile(f"[{_APOSTROPHES}{_TATWEEL}{_HARAKAT}{_HEBREW_POINTS}{_IGN
 _ALIKE = str.maketrans({"ı": "i", "ي": "ی", "ى": "ی", "ك": "ک"})
 _DECIMAL_MARK = re.compile(r"(?<=[0-9])[.,٫](?=[0-9])")
 _POINTS = ".,٫．，"
-_ANY_DECIMAL_MARK = re.compile(rf"(?<=\d)[{_POINTS}](?=\d)")
+_ASCII_DROPPED = "['`\x00-\x1f\x7f]"
+_has_hidden_mark = probe(f"[0-9](?:{_ASCII_DROPPED}+[.,]{_ASCII_DROPPED}*|[.,]{_ASCII_DROPPED}+)[0-9]")
+"""A decimal mark once what stands beside it is dropped: `3'.5`."""
+_NO_DIGIT = (
+    " A-Za-z\xc0-\u02af\u0386-\u03ff\u0400-\u0481\u0620-\u063f\u0641-\u064a"
+    "\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff"
+)
+"""What is neither a digit nor dropped, in everyday scripts: a point beside it is no decimal mark."""
+_MAYBE_DECIMAL_MARK = re.compile(rf"(?<=[^{_NO_DIGIT}])[{_POINTS}](?=[^{_NO_DIGIT}])")
 
 _ASCII = {
     code: (chr(code).lower() if chr(code).isalnum() else chr(code) if chr(code) in "$%+" else None)
@@ -48,11 +57,13 @@ def normal_form(title: str) -> str:
     if "&" in title or "<" in title or len(title) > LONGEST:
         return full_normal_form(title)
     if title.isascii():
-        if ("." in title or "," in title) and _DECIMAL_MARK.search(title):
-            form = _ascii_with_decimals(title)
-        else:
+        if "." not in title and "," not in title:
             form = title.translate(_ASCII)
-    elif _has_point(title) and _ANY_DECIMAL_MARK.search(title):
+        elif _has_hidden_mark(title):
+            form = ""
+        else:
+            form = _ascii_with_decimals(title) if _DECIMAL_MARK.search(title) else title.translate(_ASCII)
+    elif _has_point(title) and _MAYBE_DECIMAL_MARK.search(title):
         form = ""
     else:
         form = "".join(map(_WORDS.__getitem__, title.split(" ")))

@@ -61,6 +61,24 @@ def test_a_cell_that_no_document_can_hold_costs_its_row(column, reason):
     assert (record.reason, error) == (reason, None)
 
 
+def test_a_time_that_python_has_no_value_for_costs_its_row():
+    beyond = pa.array([0, 10**18, 86_400_000_000], pa.timestamp("us"))
+    records, error = read(parquet_rows, parquet(x=beyond))
+    assert error is None
+    assert [getattr(record, "reason", None) for record in records] == [None, "bad_value", None]
+    assert "no value" in records[1].detail
+    assert records[2].fields == {"x": "1970-01-02T00:00:00"}
+
+
+def test_a_zone_that_nobody_knows_costs_the_rows_with_a_time_in_it():
+    """Found by fuzzing: it ended the load."""
+    times = pa.array([dt.datetime(2023, 9, 22, 8, 49), None], pa.timestamp("ms", "Evrope/Berlin"))
+    records, error = read(parquet_rows, parquet(x=times))
+    assert error is None
+    assert [getattr(record, "reason", None) for record in records] == ["bad_value", None]
+    assert "Evrope/Berlin" in records[0].detail
+
+
 def test_rows_are_numbered_across_row_groups_of_a_stream():
     data = parquet(n=list(range(1000)))
     records, error = read(parquet_rows, Dribble(data, 997))
