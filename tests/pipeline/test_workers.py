@@ -1,5 +1,6 @@
 """Worker processes forked from the process that runs a load."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from etl.errors import StoreError
-from etl.pipeline.workers import forked
+from etl.pipeline.workers import collect_seldom, forked
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
 
@@ -129,3 +130,15 @@ def test_a_process_with_threads_is_not_forked() -> None:
     finally:
         done.set()
         thread.join()
+
+
+def test_a_worker_looks_for_garbage_among_new_objects_alone() -> None:
+    thresholds = gc.get_threshold()
+    try:
+        collect_seldom()
+        assert gc.get_freeze_count() > 10_000  # the modules and what they hold
+        assert gc.isenabled()  # cycles are still found, only later
+        assert gc.get_threshold() > thresholds
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
