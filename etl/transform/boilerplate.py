@@ -1,9 +1,10 @@
 """Lines that are no content, dropped wherever a body has them."""
 
+import re
 from collections.abc import Callable, Iterable
 
-from etl.transform.probe import probe
-from etl.transform.text import clean_body, clean_line, cleaned_body, is_clean
+from etl.transform.probe import Probe, probe
+from etl.transform.text import clean_body, clean_line, cleaned_body, is_clean, mended_in_place
 
 
 def body_cleaner(boilerplate: Iterable[str]) -> Callable[[str], str]:
@@ -15,24 +16,21 @@ def body_cleaner(boilerplate: Iterable[str]) -> Callable[[str], str]:
     if not wanted:
         return clean_body
     longest = max(map(len, wanted))
-    # Found by memchr on the line feeds: 0.7 µs for 3 KB without a short line.
-    has_short_line = probe(rf"\n[^\n]{{1,{longest}}}\n")
+    may_have_one = _probe_of(wanted, longest)
 
     def clean(raw: str) -> str:
-        body = raw
-        if not is_clean(raw):
-            body = cleaned_body(raw)
+        body = raw if is_clean(raw) else mended_in_place(raw)
+        if body is None:
             # A line that was folded into a paragraph is only seen before.
             lines = raw.split("\n")
             left = [
                 line for line in lines if len(line) > 2 * longest or clean_line(line).lower() not in wanted
             ]
-            if len(left) < len(lines):
-                body = clean_body("\n".join(left))
+            body = cleaned_body(raw) if len(left) == len(lines) else clean_body("\n".join(left))
         first = body.find("\n")
         if first < 0:
             return body if len(body) > longest or body.lower() not in wanted else ""
-        if first <= longest or len(body) - body.rfind("\n") <= longest + 1 or has_short_line(body):
+        if first <= longest or len(body) - body.rfind("\n") <= longest + 1 or may_have_one(body):
             parts = body.split("\n\n")
             kept = [part for part in parts if len(part) > longest or part.lower() not in wanted]
             if len(kept) < len(parts):
@@ -40,3 +38,29 @@ def body_cleaner(boilerplate: Iterable[str]) -> Callable[[str], str]:
         return body
 
     return clean
+
+
+def _probe_of(wanted: Iterable[str], longest: int) -> Probe:
+    """Whether a body may have one of the lines between two others.
+
+    Found by memchr on the line feeds; the two letters after one rule nearly all of them out.
+    """
+    starts = {"".join(f"[{re.escape(''.join(spellings(letter)))}]" for letter in line[:2]) for line in wanted}
+    return probe(rf"\n(?:{'|'.join(sorted(starts))})[^\n]{{0,{longest}}}\n")
+
+
+def spellings(letter: str) -> list[str]:
+    """The characters of which `str.lower` makes something that begins with this letter."""
+    near = {letter, letter.upper(), letter.title(), *_LOWERED_ALONE.get(letter, "")}
+    return sorted(other for other in near if len(other) == 1 and other.lower()[0] == letter)
+
+
+_LOWERED_ALONE = {
+    "i": "\u0130",
+    "k": "\u212a",
+    "\xe5": "\u212b",
+    "\u03c9": "\u2126",
+    "\xdf": "\u1e9e",
+    "\u03b8": "\u03f4",
+}
+"""Letters with a second capital, which `str.upper` does not give."""

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from etl.transform.probe import probe
+from etl.transform.survey import may_be_mangled
 
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
@@ -18,9 +19,16 @@ Sound text does so now and then (`Spaß“`), and is then asked about more close
 _suspect = probe(SUSPECT)
 
 
+def is_suspect(text: str) -> bool:
+    """Whether a text holds `SUSPECT` anywhere."""
+    if text.isascii():
+        return False
+    return may_be_mangled(text.encode(errors="surrogatepass")) and _suspect(text)
+
+
 def mend(text: str) -> str:
     """The text with its bad lines mended; lines that ftfy does not call bad are left alone."""
-    if not _suspect(text):
+    if not is_suspect(text):
         return text
     from ftfy.badness import is_bad
 

@@ -65,8 +65,10 @@ _NOT_PLAIN = _MARKUP + _CONTROLS + _UNTOLD
 
 _has_lone_feed = sequence_probe([({*range(256)} - {0x0A}, b"\n", {*range(256)} - {0x0A})])
 
-# UTF-8 that was read as windows-1252, near enough.
-_may_be_mojibake = sequence_probe([((0xC3,), range(0x82, 0xB1), (0xC2, 0xC5, 0xC6, 0xCB, 0xE2))])
+# What `etl.transform.mojibake.SUSPECT` finds, near enough.
+_MOJIBAKE = ((0xC3,), range(0x82, 0xB1), (0xC2, 0xC5, 0xC6, 0xCB, 0xE2))
+_may_be_mojibake = sequence_probe([_MOJIBAKE])
+_may_be_mangled = sequence_probe([_MOJIBAKE, ((0xC2,), range(0x80, 0xA0))])
 _has_odd_symbol = sequence_probe(
     [
         ((0xC2,), (*range(0x80, 0xA1), 0xAD)),  # C1 controls, no-break space, soft hyphen
@@ -112,6 +114,11 @@ def has_control(data: bytes) -> bool:
 def is_untold(data: bytes) -> bool:
     """Whether some UTF-8 has characters of which `may_be_odd` knows nothing."""
     return bool(find_first_of(data, _UNTOLD) >= 0)
+
+
+def may_be_mangled(data: bytes) -> bool:
+    """Whether some UTF-8 may have been decoded with the wrong charset: surely not, or it may."""
+    return _may_be_mangled(data)
 
 
 def may_be_odd(data: bytes) -> bool:

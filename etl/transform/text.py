@@ -9,6 +9,7 @@ from etl.transform.mojibake import SUSPECT, mend
 from etl.transform.paragraphs import paragraphs
 from etl.transform.probe import probe
 from etl.transform.sound import SOUND
+from etl.transform.spacing import plainly_spaced, single_spaced
 from etl.transform.survey import has_control, has_lone_feed, is_plain, is_untold, may_be_odd
 
 _PASSES = 6
@@ -18,7 +19,6 @@ _PASSES_WITHOUT_MARKUP = 32
 and a level more than doubles the text."""
 
 _ILL_SPACED = probe("  | \n|\n |\n\n\n")
-_MANGLED_SPACE = probe("[Â-ô]\xa0")
 _UNSURE = probe(rf"[^{SOUND}]|{SUSPECT}")
 _UNCLEAN = probe(rf"{ODD_CHARACTERS}|{LOST_JOINERS}|{SUSPECT}")
 """What tells that a character may have to be mended: one pass of 1.7 ns a byte."""
@@ -34,8 +34,23 @@ def clean_body(text: str) -> str:
 
 def cleaned_body(text: str) -> str:
     """`clean_body` of a text that is known not to be clean: the everyday rules, then all of them."""
+    mended = mended_in_place(text)
+    if mended is not None:
+        return mended
     tidied = _tidied(text)
     return tidied if is_clean(tidied) else mended_body(text)
+
+
+def mended_in_place(text: str) -> str | None:
+    """`clean_body` of a text whose lines only need everyday rules and stay what they are: one a paragraph,
+    with a blank line between. None for any other.
+    """
+    if "&" in text:
+        text = unescape(text)
+    if "<" in text and has_tags(text):
+        return None
+    mended = single_spaced(plainly_spaced(text)).strip("\n")
+    return mended if is_clean(mended) else None
 
 
 def mended_body(text: str) -> str:
@@ -99,16 +114,7 @@ def _tidied(text: str) -> str:
         text = unescape(text)
     if "<" in text and has_tags(text):
         text = tags_to_paragraphs(text)
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\t" in text:
-        text = text.replace("\t", " ")
-    if not text.isascii():
-        if "\xa0" in text and not _MANGLED_SPACE(text):
-            text = text.replace("\xa0", " ")
-        if "\u3000" in text:
-            text = text.replace("\u3000", " ")
-    return "\n\n".join(paragraphs(text))
+    return "\n\n".join(paragraphs(plainly_spaced(text)))
 
 
 def _cleaned(text: str) -> str:

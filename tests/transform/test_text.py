@@ -1,5 +1,7 @@
 """Bodies: clean paragraphs, from whatever a dump has."""
 
+import re
+import sys
 import time
 import unicodedata
 
@@ -8,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.transform import markup
-from etl.transform.boilerplate import body_cleaner
-from etl.transform.mojibake import _suspect
-from etl.transform.text import clean_body, clean_line, is_clean, mended_body
+from etl.transform.boilerplate import body_cleaner, spellings
+from etl.transform.mojibake import _suspect, is_suspect
+from etl.transform.spacing import single_spaced
+from etl.transform.text import clean_body, clean_line, is_clean, mended_body, mended_in_place
 
 LONG = (
     "A whole paragraph, that no narrow page would ever have wrapped, for it is long enough by far and more."
@@ -152,6 +155,39 @@ def test_mangled_text_is_mended_through_every_level():
 
 
 @given(TEXTS)
+@settings(max_examples=600, deadline=None)
+def test_what_is_mended_in_place_is_what_all_the_rules_make_of_it(text):
+    assert mended_in_place(text) in (None, mended_body(text))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        f" {LONG}\r\n\r\n{LONG} ",
+        f"{LONG}\n\nResearch &amp; Development",
+        f"{LONG}   two \t runs\n\n{LONG}",
+        f"Il va à\xa0la plage\n\n{LONG}",
+        f"\n{LONG}\n\nÉté  chaud\n",
+        f"{LONG}  \n\n  {LONG} \n \nEnd",
+    ],
+)
+def test_everyday_bodies_are_mended_in_place(raw):
+    assert mended_in_place(raw) == mended_body(raw)
+
+
+@given(st.text(st.sampled_from("a  é\n"), max_size=90))
+@settings(max_examples=300, deadline=None)
+def test_every_run_of_spaces_becomes_one_and_none_is_left_beside_a_line_feed(text):
+    assert single_spaced(text) == re.sub(" +", " ", re.sub(" *\n *", "\n", text)).strip(" ")
+
+
+@given(st.one_of(TEXTS, st.text(st.sampled_from("Ãàð«“”a\x85\xa0"), max_size=8)))
+@settings(max_examples=400, deadline=None)
+def test_the_table_for_mangled_text_misses_none(text):
+    assert is_suspect(text) is _suspect(text)
+
+
+@given(TEXTS)
 @settings(max_examples=200, deadline=None)
 def test_nfc_and_nfd_give_one_body(text):
     if not _suspect(text) and not set(text) & set("<&\n\r"):
@@ -208,6 +244,37 @@ def test_boilerplate_lines_are_dropped_wherever_they_stand_alone(raw, body):
 def test_the_probe_for_boilerplate_misses_none(paragraphs):
     body = body_cleaner(LINES)("\n\n".join(paragraphs))
     assert body == "\n\n".join(part for part in paragraphs if part not in LINES)
+
+
+def _without_lines_by_all_rules(raw):
+    """What `body_cleaner(LINES)` gives, by every rule and no probe."""
+    wanted = {clean_line(line).lower() for line in LINES}
+    left = [line for line in raw.split("\n") if clean_line(line).lower() not in wanted]
+    parts = mended_body("\n".join(left)).split("\n\n")
+    return "\n\n".join(part for part in parts if part.lower() not in wanted)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(
+                [*LINES, "SHARE THIS:", " share  this: ", "F\xdcR SIE\xa0AUSGEWÄHLT", "Share&#32;this:", LONG]
+            ),
+            TEXTS,
+        ),
+        max_size=5,
+    ),
+    st.sampled_from(["\n\n", "\r\n\r\n", "\n", "\n \n"]),
+)
+@settings(max_examples=300, deadline=None)
+def test_the_short_ways_drop_the_lines_that_all_the_rules_drop(lines, between):
+    raw = between.join(lines)
+    assert body_cleaner(LINES)(raw) == _without_lines_by_all_rules(raw)
+
+
+def test_a_line_is_looked_for_by_every_letter_that_is_lowered_to_its_first():
+    for code in (*range(0xD800), *range(0xE000, sys.maxunicode + 1)):
+        assert chr(code) in spellings(chr(code).lower()[0])
 
 
 def test_without_boilerplate_a_body_is_only_cleaned():
