@@ -13,7 +13,7 @@ from etl.errors import ConfigError, Refusal
 from etl.sources import Source
 from etl.transform.dates import DatePolicy, read_date
 from etl.transform.dates.cascade import _read_text
-from etl.transform.dates.common import read_common
+from etl.transform.dates.common import read_common, read_framed
 from etl.transform.dates.policy import CACHE_SIZE
 
 RUN = date(2024, 1, 1)
@@ -300,6 +300,63 @@ def test_the_short_way_takes_every_shape_that_is_made_for_it():
         "1695388531000",
     ):
         assert read_common(form, policy()) is not None, form
+
+
+DAYS = st.datetimes(datetime(1995, 1, 1), datetime(2023, 12, 31))
+SHAPES = st.sampled_from(
+    [
+        "%Y-%m-%dT{}Z", "%Y-%m-%d {}", "%Y-%m-%dT{}.000Z", "%Y-%m-%dT{}+05:30", "%Y-%m-%d {}-0800",
+        "%a, %d %b %Y {} +0200", "%a, %d %b %Y {} GMT", "%B %d, %Y {} UTC", "%d %B %Y {}",
+        "Mon, %d %b %Y {} -0930", "%Y-%m-%dT{}+15:00", "%Y-%m-%dT{}.0004+01:00",
+    ]
+)  # fmt: skip
+TIMES = st.one_of(
+    st.datetimes().map(lambda at: f"{at:%H:%M:%S}"),
+    st.sampled_from(
+        [
+            "10:49",
+            "10:49:0",
+            "24:00:00",
+            "23:59:60",
+            "9:00:00",
+            "10:00+01",
+            "10:00-05",
+            "10:00:0Z",
+            "1२:00:00",
+            "10:00:-1",
+            "10.00:00",
+        ]
+    ),
+)
+
+
+@given(
+    DAYS, SHAPES, st.lists(TIMES, min_size=1, max_size=4), st.sampled_from([None, ZoneInfo("Europe/Berlin")])
+)
+@settings(max_examples=300, deadline=None)
+def test_a_time_in_a_frame_met_before_is_read_as_it_is_alone(day, shape, times, zone):
+    met = policy(zone=zone)
+    for clock in ["10:49:00", *times]:
+        text = day.strftime(shape).format(clock)
+        try:
+            alone = _read_text(text, policy(zone=zone))
+        except Refusal as refusal:
+            alone = (refusal.reason, refusal.detail)
+        try:
+            found = read_date(text, met)
+        except Refusal as refusal:
+            found = (refusal.reason, refusal.detail)
+        assert found == alone
+
+
+def test_frames_are_met_again_and_bounded():
+    rules = policy()
+    read_date("Sep 3, 2023 10:49:00 UTC", rules)
+    assert read_framed("Sep 3, 2023 11:50:01 UTC", rules) == read_date("2023-09-03T11:50:01Z", policy())
+    frame = rules.frames["Sep 3, 2023 ", " UTC"]
+    for number in range(2 * CACHE_SIZE):
+        rules.remember_frame((str(number), ""), frame)
+    assert 0 < len(rules.frames) <= CACHE_SIZE
 
 
 ODD = st.text(alphabet="0123456789-/.:TZ +年月日aApPmM,()GUSepFri\u0660\u200f", max_size=30)

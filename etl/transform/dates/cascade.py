@@ -7,7 +7,7 @@ from typing import Any
 from etl.errors import Refusal
 from etl.model import Reason
 from etl.transform.dates.arabic import to_english
-from etl.transform.dates.common import read_common, read_epoch_number
+from etl.transform.dates.common import read_common, read_epoch_number, read_framed
 from etl.transform.dates.eastasian import to_iso
 from etl.transform.dates.epochs import as_text, extended_json, read_epoch
 from etl.transform.dates.guarded import read_guarded
@@ -41,6 +41,9 @@ def read_date(value: object, policy: DatePolicy) -> Instant:
     if type(value) is not str:
         epoch = read_epoch_number(value, policy) if type(value) is int else None
         return epoch or _read_value(value, policy)
+    framed = read_framed(value, policy)
+    if framed is not None:
+        return framed
     known = policy.cache.get(value)
     if known is None:
         # What is read as fast as it would be remembered is not.

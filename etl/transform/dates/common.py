@@ -2,6 +2,9 @@
 
 Each is also read, to the same instant, by the module of its dialect (a test holds them together); what
 is odd in any way, and every refusal, is left to those.
+
+Of a day that was read before, only the time is read: what stands before and after it, `Fri, 22 Sep 2023 `
+and ` +0200`, is a frame that the policy remembers. The dates of a dump have few of them.
 """
 
 import re
@@ -11,7 +14,7 @@ from etl.errors import Refusal
 from etl.model import ZoneOrigin
 from etl.transform.dates.epochs import EPOCH
 from etl.transform.dates.instant import Clock, Instant
-from etl.transform.dates.policy import DatePolicy
+from etl.transform.dates.policy import DatePolicy, Frame
 from etl.transform.dates.resolve import resolve
 from etl.transform.dates.spelled import MONTHS, WEEKDAYS
 from etl.transform.dates.zones import WIDEST_OFFSET
@@ -25,11 +28,42 @@ _SPELLED = re.compile(
 )
 
 
+def read_framed(text: str, policy: DatePolicy) -> Instant | None:
+    """The instant of a text whose frame was met before; None for any other, or where anything is amiss."""
+    colon = text.find(":")
+    if colon < 2:
+        return None
+    frame = policy.frames.get((text[: colon - 2], text[colon + 6 :]))
+    time = text[colon - 2 : colon + 6]
+    if frame is None or time[5:6] != ":" or time >= "24":
+        return None
+    day, offset, origin = frame
+    try:
+        utc = datetime.fromisoformat(f"{day}{time}")
+    except ValueError:
+        return None
+    if not policy.window_start <= utc < policy.after_window:
+        return None
+    if offset is None:
+        return Instant(utc, utc, "second", origin, f"{day}{time}Z")
+    utc -= offset
+    return Instant(utc, utc, "second", origin, f"{utc.isoformat()}Z")
+
+
+def _remember(
+    text: str, local: datetime, offset: timedelta | None, origin: ZoneOrigin, policy: DatePolicy
+) -> None:
+    """Keep the frame of a text whose only time is `HH:MM:SS`."""
+    colon = text.index(":")
+    frame = Frame(local.isoformat()[:11], offset or None, origin)
+    policy.remember_frame((text[: colon - 2], text[colon + 6 :]), frame)
+
+
 def read_common(text: str, policy: DatePolicy) -> Instant | None:
     """The instant of an everyday date text; None for anything else, or where anything is amiss."""
     length = len(text)
     if length == 20 and text[19] == "Z":
-        return _iso_to_the_second(text[:19], "explicit", policy)
+        return _iso_to_the_second(text, "explicit", policy)
     if length == 19 and policy.zone is None:
         return _iso_to_the_second(text, "assumed", policy)
     if length > 19 and text[16] == ":" and text[4] == "-":
@@ -55,17 +89,17 @@ def read_epoch_number(number: int, policy: DatePolicy) -> Instant | None:
 
 
 def _iso_to_the_second(text: str, origin: ZoneOrigin, policy: DatePolicy) -> Instant | None:
-    """`2023-09-22T10:49:00` or `2023-09-22 10:49:00`, in UTC."""
-    if text[10] == " ":
-        text = f"{text[:10]}T{text[11:]}"
+    """`2023-09-22T10:49:00` or `2023-09-22 10:49:00`, in UTC, with or without its `Z`."""
+    clock = f"{text[:10]}T{text[11:19]}" if text[10] == " " else text[:19]
     try:
-        utc = datetime.fromisoformat(text)
+        utc = datetime.fromisoformat(clock)
     except ValueError:
         return None
     # It takes other shapes of that length too; what it read must be what stands there.
-    if utc.isoformat() != text or not policy.window_start <= utc < policy.after_window:
+    if utc.isoformat() != clock or not policy.window_start <= utc < policy.after_window:
         return None
-    return Instant(utc, utc, "second", origin, f"{text}Z")
+    _remember(text, utc, None, origin, policy)
+    return Instant(utc, utc, "second", origin, f"{clock}Z")
 
 
 def _iso(text: str, policy: DatePolicy) -> Instant | None:
@@ -93,6 +127,8 @@ def _iso(text: str, policy: DatePolicy) -> Instant | None:
     local = local.replace(tzinfo=None, microsecond=local.microsecond // 1000 * 1000)
     if not policy.window_start <= local < policy.after_window:
         return None
+    if not local.microsecond:
+        _remember(text, local, offset, origin, policy)
     utc = local - offset if offset else local
     second = utc.replace(microsecond=0) if utc.microsecond else utc
     return Instant(utc, second, "second", origin, f"{second.isoformat()}Z")
@@ -109,7 +145,7 @@ def _spelled(found: re.Match[str], policy: DatePolicy) -> Instant | None:
     in_window = policy.window_start <= local < policy.after_window
     if not in_window or (weekday and WEEKDAYS[local.weekday()] != weekday.lower()):
         return None
-    utc = local
+    offset: timedelta | None = None
     if zone is None:
         if policy.zone is not None:
             try:
@@ -122,5 +158,8 @@ def _spelled(found: re.Match[str], policy: DatePolicy) -> Instant | None:
         offset = timedelta(0, int(zone[1:3]) * 3600 + minutes * 60)
         if minutes > 59 or offset > WIDEST_OFFSET:
             return None
-        utc = local + offset if zone[0] == "-" else local - offset
+        if zone[0] == "-":
+            offset = -offset
+    _remember(found.string, local, offset, origin, policy)
+    utc = local - offset if offset else local
     return Instant(utc, utc, "second", origin, f"{utc.isoformat()}Z")

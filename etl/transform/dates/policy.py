@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from etl.errors import ConfigError, Refusal
+from etl.model import ZoneOrigin
 from etl.sources import DateOrder, Source
 from etl.transform.dates.instant import Instant
 from etl.transform.dates.zones import configured_zone
@@ -53,6 +54,16 @@ CACHE_SIZE = 4096
 """Texts remembered; dates by the day repeat all the time, those to the second hardly ever."""
 
 
+class Frame(NamedTuple):
+    """What a date text says beside its time of day."""
+
+    day: str
+    """On the text's own clock, as `2023-09-22T`."""
+    offset: timedelta | None
+    """From UTC; None for none."""
+    zone: ZoneOrigin
+
+
 class DatePolicy:
     """Everything that reading a date depends on, beside the date itself.
 
@@ -65,6 +76,7 @@ class DatePolicy:
         "cache",
         "date_order",
         "earliest",
+        "frames",
         "language_order",
         "languages",
         "latest",
@@ -96,6 +108,8 @@ class DatePolicy:
         after = latest + timedelta(days=1)
         self.after_window = datetime(after.year, after.month, after.day)  # noqa: DTZ001 - a wall clock
         self.cache: dict[str, Instant | Refusal] = {}
+        self.frames: dict[tuple[str, str], Frame] = {}
+        """What stands before and after a time, to what it says."""
         self._others: dict[tuple[str | None, ...], DatePolicy | None] = {}
 
     def spoken(self, language: str, region: str | None, *, shown: bool) -> "DatePolicy":
@@ -160,6 +174,12 @@ class DatePolicy:
         if len(self.cache) >= CACHE_SIZE:
             self.cache.clear()
         self.cache[text] = found
+
+    def remember_frame(self, around: tuple[str, str], frame: Frame) -> None:
+        """Keep what stands around the times of a day; as `remember` does."""
+        if len(self.frames) >= CACHE_SIZE:
+            self.frames.clear()
+        self.frames[around] = frame
 
 
 def _shown_order(language: str, region: str | None) -> DateOrder | None:
