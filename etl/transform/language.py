@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from etl.transform.function_words import LANGUAGES, VOTES
@@ -81,22 +80,21 @@ def text_language(text: str, among: tuple[str, ...] = ()) -> str | None:
 def _vote(sample: str, margin: float) -> str | None:
     """The language whose function words the sample has most of: at least four, and `margin` times as
     many as of any other."""
-    votes = sum(map(VOTES.get, sample.lower().split()[:_MOST_WORDS], _NONE))
-    counts = bytearray(votes.to_bytes(len(LANGUAGES), "little"))
-    most = max(counts)
-    if most < 4:
+    votes = sum(filter(None, map(VOTES.get, sample.lower().split()[:_MOST_WORDS])))
+    counts = votes.to_bytes(len(LANGUAGES), "little")
+    ordered = sorted(counts.translate(None, b"\x00"))  # few languages have any
+    if not ordered or ordered[-1] < _LEAST_VOTES:
         return None
-    best = counts.index(most)
-    counts[best] = 0
-    if most < max(counts) * margin:
+    if len(ordered) > 1 and ordered[-1] < ordered[-2] * margin:
         return None
+    best = counts.index(ordered[-1])
     language = LANGUAGES[best]
     return language if language not in _IN_SHARED_SCRIPT else _by_letters(sample)
 
 
 _MOST_WORDS = 255
 """So that no language's byte overflows."""
-_NONE = repeat(0)
+_LEAST_VOTES = 4
 
 _CYRILLIC, _ARABIC = "Cyrillic", "Arabic"
 _IN_SHARED_SCRIPT = {"ru", "uk", "bg", "be", "mk", "sr", "ar", "fa", "ur"}
@@ -125,11 +123,17 @@ _BLOCKS = {
 """Blocks of 64 code points to the one language of the news that is written in them (or most of it)."""
 
 
+_FIRST_TOLD = chr(min(_BLOCKS) << 6)
+"""All characters before it are Latin's."""
+
+
 def _script(sample: str) -> str | None:
     """The language of the script that most of the sample's characters are in, where that tells it."""
     if sample.isascii():
         return None
     seen = sample[::8]
+    if max(seen) < _FIRST_TOLD:
+        return None
     blocks = [_BLOCKS.get(ord(character) >> 6) for character in seen]
     if blocks.count("ja") * 10 >= len(seen):
         return "ja"  # kana; its Han characters would say Chinese

@@ -24,6 +24,8 @@ def read_tags(value: Any) -> list[str] | None:
         value = text.split("#") if text.lstrip().startswith("#") else _BETWEEN.split(text)
     elif not isinstance(value, list):
         return None
+    elif _are_plain(value):
+        return value.copy()
     found: dict[str, str] = {}
     for item in value:
         name = item if type(item) is str else _name(item)
@@ -37,6 +39,15 @@ def read_tags(value: Any) -> list[str] | None:
     return list(found.values())
 
 
+def _are_plain(items: list[Any]) -> bool:
+    """Whether all of them are tags that were met before, are shown as they are, and differ."""
+    try:
+        folded = set(map(_PLAIN.get, items))
+    except TypeError:  # an object or a list
+        return False
+    return len(folded) == len(items) <= MOST and None not in folded
+
+
 def _name(item: Any) -> str | None:
     if isinstance(item, dict):
         return next((item[key] for key in _TAG_KEYS if isinstance(item.get(key), str)), None)
@@ -48,12 +59,17 @@ def _name(item: Any) -> str | None:
 _KNOWN: dict[str, tuple[str, str]] = {}
 """Raw tags to their casefolded and their shown form: a collection has few tags and uses them often."""
 _MOST_KNOWN = 10_000
+_PLAIN: dict[str, str] = {}
+"""Of these, the ones that are shown as they are, to their casefolded form."""
 
 
 def _learnt(name: str) -> tuple[str, str]:
     tag = clean_line(name[: 2 * LONGEST]).lstrip("#").strip()[:LONGEST].rstrip()
     if len(_KNOWN) >= _MOST_KNOWN:
         _KNOWN.clear()
+        _PLAIN.clear()
     if len(name) <= LONGEST:
         _KNOWN[name] = tag.casefold(), tag
+        if name == tag != "":
+            _PLAIN[name] = tag.casefold()
     return tag.casefold(), tag

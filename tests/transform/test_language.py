@@ -1,8 +1,11 @@
 """The language of an article: stated, or told by its text."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from etl.transform.language import stated_language, text_language
+from etl.transform.function_words import LANGUAGES, VOTES
+from etl.transform.language import _IN_SHARED_SCRIPT, _script, _vote, stated_language, text_language
 
 TEXTS = {
     "en": "The government said that there is no reason to change the rules, but it will look at them.",
@@ -59,3 +62,27 @@ def test_too_short_a_text_has_no_language(text):
 def test_a_stated_language_is_its_primary_subtag(raw, code):
     assert stated_language(raw) == code
     assert stated_language(raw) == code
+
+
+WORDS = st.lists(st.sampled_from([*sorted(VOTES)[::7], "zzz", "Berlin"]), max_size=40)
+
+
+@given(WORDS, st.sampled_from([1.2, 1.5]))
+@settings(max_examples=300, deadline=None)
+def test_the_vote_goes_to_the_language_with_enough_more_words_than_any_other(words, margin):
+    votes = [0] * len(LANGUAGES)
+    for word in words:
+        for at, voted in enumerate(VOTES.get(word, 0).to_bytes(len(LANGUAGES), "little")):
+            votes[at] += voted
+    first, second = sorted(votes, reverse=True)[:2]
+    found = _vote(" ".join(words), margin)
+    if first < 4 or first < second * margin:
+        assert found is None
+    elif (language := LANGUAGES[votes.index(first)]) not in _IN_SHARED_SCRIPT:
+        assert found == language
+
+
+@given(st.text(st.characters(max_codepoint=0x36F), min_size=1, max_size=40))
+@settings(max_examples=200, deadline=None)
+def test_latin_letters_alone_tell_no_language_by_their_script(sample):
+    assert _script(sample) is None

@@ -80,3 +80,20 @@ def test_names_and_tags_are_unique_and_stripped_whatever_comes(raw):
     for found in (read_people(raw), read_tags(raw)):
         assert len({name.casefold() for name in found}) == len(found)
         assert all(name and name == name.strip() for name in found)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["News", "news", "Straße", "STRASSE", " a", "#b", "b", ""]),
+            st.text(max_size=3),
+            st.none(),
+        )
+    )
+)
+def test_tags_that_were_met_before_are_read_as_they_were(raw):
+    first = read_tags(raw)
+    for name in raw:
+        read_tags([name])
+    assert read_tags(raw) == first
