@@ -69,15 +69,18 @@ class _Planner:
         self._expect = expect
 
     def large(self, dump: Dump) -> Iterator[Chunk | ChunkReport]:
+        """The chunks of one dump; where it cannot be read, a report that says so."""
         size = dump.size or 0
-        plain = is_plain_lines(dump, self.reading)
-        worth_it = self._workers > 1 and size >= SPLIT_BYTES
-        if not worth_it or not (plain or is_compressed_lines(dump, self.reading)):
+        if self._workers < 2 or size < SPLIT_BYTES:
             yield Chunk(self.source, (dump,), size)
             return
-        if not self._ledger.looks_finished(self.source.name, dump.uri, size):
-            self._expect()
         try:
+            plain = is_plain_lines(dump, self.reading)
+            if not plain and not is_compressed_lines(dump, self.reading):
+                yield Chunk(self.source, (dump,), size)
+                return
+            if not self._ledger.looks_finished(self.source.name, dump.uri, size):
+                self._expect()
             if plain:
                 sha256, spans = cut(dump, self._job.settings.limits.record_bytes)
             else:

@@ -147,7 +147,14 @@ CASES = [
         _BOTH,
         notes=("link.jsonl: is a symbolic link",),
     ),
-    Case(12, "zip bomb", made("a.zip", _zip_bomb), ("One", "Before"), failed="limits.expansion_ratio"),
+    Case(
+        12,
+        "zip bomb",
+        made("a.zip", _zip_bomb),
+        ("One", "Before"),
+        failed="limits.expansion_ratio",
+        slow=True,
+    ),
     Case(12, "zip bomb of overlapping members", made("a.zip", _overlapping), failed="limits.expansion_ratio"),
     Case(12, "zips in zips", made("a.zip", _zips_in_zips), failed="limits.nested_archives"),
     Case(
@@ -189,7 +196,7 @@ CASES = [
         _BOTH,
         failed="member odd.jsonl: uses the compression number 77",
     ),
-    Case(16, "too many members of a zip", _many_zip, failed=_MEMBERS),
+    Case(16, "too many members of a zip", _many_zip, failed=_MEMBERS, slow=True),
     Case(16, "too many members of a tar", _many_tar, ("One",), failed=_MEMBERS),
     Case(17, "two members of one name in a zip", made("a.zip", _twice), _BOTH),
     Case(

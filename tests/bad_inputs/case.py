@@ -32,6 +32,10 @@ class Case(msgspec.Struct, frozen=True):
     """Words of what is reported as passed over."""
     options: tuple[str, ...] = ()
     """Of the command."""
+    vanishing: str | None = None
+    """A file of the folder that is deleted once the folder was listed, before anything is read."""
+    slow: bool = False
+    """Whether to make it and load it takes seconds."""
 
     def __str__(self) -> str:
         return f"{self.number:02d}-{self.name.replace(' ', '-')}"
@@ -74,7 +78,7 @@ def made(name: str, data: Callable[[], bytes]) -> Callable[[Path], object]:
 
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "gz": lambda data: gzip.compress(data, 6),
-    "bz2": bz2.compress,
+    "bz2": lambda data: bz2.compress(data, 1),
     "xz": lambda data: lzma.compress(data, preset=0),
     "zst": lambda data: zstd.compress(
         data,

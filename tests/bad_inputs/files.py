@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tests.bad_inputs.case import Case, lines
+from tests.bad_inputs.case import Case, file, lines
 
 
 def _fifo(folder: Path) -> None:
@@ -41,6 +41,13 @@ def _folder_as_file(folder: Path) -> None:
     (folder / "empty.jsonl").mkdir()
 
 
+def _many_and_one(folder: Path) -> None:
+    (folder / "a.jsonl").write_bytes(lines("Gone") + b"\n" * (9 << 20))  # shared out between workers
+    (folder / "b.jsonl").write_bytes(lines("One"))
+
+
+_GONE = "is no longer there; load it again once it is back"
+
 CASES = [
     Case(60, "FIFO", _fifo, ("One",), notes=("a.txt: is a FIFO",)),
     Case(61, "link out of the folder", _link_out, ("One", "One"), notes=("a.jsonl: is a link out of",)),
@@ -52,5 +59,13 @@ CASES = [
         notes=("a.jsonl: ", "b.jsonl: vanished, or is a link to nothing", "c.jsonl: is a link out of"),
     ),
     Case(62, "names that are no text", _odd_names, 3),
+    Case(
+        63,
+        "file that vanishes",
+        file("a.txt", b"One\n2026-03-01 10:00\nText."),
+        failed=_GONE,
+        vanishing="a.txt",
+    ),
+    Case(63, "large file that vanishes", _many_and_one, ("One",), failed=_GONE, vanishing="a.jsonl"),
     Case(63, "folder named as a file", _folder_as_file, ("One",)),
 ]

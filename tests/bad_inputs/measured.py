@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import traceback
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,6 +24,8 @@ from tests.command import PROJECT
 
 CPU_SECONDS = 10
 """What a process may use before the system ends it."""
+MOST_MEBIBYTES = 300
+"""What a process may hold in memory, at any bad input."""
 _WALL_SECONDS = 60
 """After which a process hangs. Far more than the former, for the machine may be busy."""
 
@@ -60,13 +63,25 @@ class Commands:
     ) -> None:
         self._process.communicate(timeout=_WALL_SECONDS)
 
-    def run(self, *arguments: str, **environment: str) -> Measured:
-        """Run `article-etl` with these arguments and this environment."""
+    def run(self, *arguments: str, vanishing: Path | None = None, **environment: str) -> Measured:
+        """Run `article-etl` with these arguments and this environment.
+
+        Args:
+            arguments: Of the command.
+            vanishing: A file that is deleted once the command has listed its dumps.
+            environment: Variables.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with tempfile.TemporaryDirectory() as folder:
             out, err = Path(folder, "out"), Path(folder, "err")
-            asked = {"arguments": arguments, "environment": environment, "out": str(out), "err": str(err)}
+            asked = {
+                "arguments": arguments,
+                "environment": environment,
+                "out": str(out),
+                "err": str(err),
+                "vanishing": vanishing and str(vanishing),
+            }
             self._process.stdin.write(json.dumps(asked).encode() + b"\n")
             self._process.stdin.flush()
             answer = json.loads(self._process.stdout.readline())
@@ -94,6 +109,8 @@ def _become(main: Any, asked: dict[str, Any]) -> None:
             os.dup2(os.open(asked[name], os.O_WRONLY | os.O_CREAT, 0o600), number)
         resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
         os.environ.update(asked["environment"], COLUMNS="200")
+        if asked["vanishing"]:
+            _delete_once_listed(asked["vanishing"])
         sys.argv = ["article-etl", *map(os.fsdecode, asked["arguments"])]
         main()
         status = 0
@@ -105,6 +122,21 @@ def _become(main: Any, asked: dict[str, Any]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def _delete_once_listed(path: str) -> None:
+    """Let the commands of this process find the file, and then not find it."""
+    import flows.cli.inspect
+    import flows.cli.load
+
+    for command in (flows.cli.inspect, flows.cli.load):
+        command.find_dumps = partial(_listed, command.find_dumps, path)
+
+
+def _listed(find: Any, path: str, *arguments: Any, **named: Any) -> list[Any]:
+    found = list(find(*arguments, **named))
+    Path(path).unlink()
+    return found
 
 
 def _waited_for(child: int) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 import gzip
 from pathlib import Path
 
+from tests.bad_inputs.case import COMPRESS
 from tests.extract.helpers import tarred, zipped
+from tests.fuzz.targets import NAMES
 
 FOLDER = Path(__file__).parents[1] / "dumps"
 _LARGEST = 64 << 10
@@ -27,7 +29,28 @@ def seeds(target: str) -> list[bytes]:
     texts = {"dates": DATES, "titles": TITLES, "bodies": TITLES}.get(target)
     if texts:
         return [text.encode() for text in texts]
+    if target == "inspect":
+        return _under_names()
     paths = (path for case in sorted((FOLDER / target).iterdir()) for path in case.glob("input.*"))
     plain = [data for path in paths if len(data := path.read_bytes()) <= _LARGEST]
     first = plain[0]
     return [*plain, gzip.compress(first), zipped([("a", first)]), tarred([("a", first)])]
+
+
+def _under_names() -> list[bytes]:
+    """A small dump for each of `NAMES`, behind the byte that chooses the name."""
+    plain = {
+        case.suffix: case.read_bytes()
+        for case in sorted(FOLDER.rglob("input.*"), reverse=True)
+        if 0 < case.stat().st_size <= _LARGEST
+    }
+    members = [(f"a{ending}", plain[ending]) for ending in (".txt", ".json")]
+    made = {**plain, ".zip": zipped(members), ".tar": tarred(members)}
+    found = []
+    for number, name in enumerate(NAMES):
+        first, *outer = Path(name).suffixes
+        data = made[first]
+        for ending in outer:
+            data = COMPRESS[ending.removeprefix(".")](data)
+        found.append(bytes([number]) + data)
+    return found

@@ -41,11 +41,11 @@ def _policy() -> DatePolicy:
     return DatePolicy.of(source, DAY)
 
 
-def whole(format: Format, data: bytes, name: str = "dump.bin", slack: float = 1.0) -> tuple[int, int]:
+def whole(format: Format | None, data: bytes, name: str = "dump.bin", slack: float = 1.0) -> tuple[int, int]:
     """The way of `inspect` through a dump of these bytes: how many articles, how many rejections.
 
     Args:
-        format: What the source states.
+        format: What the source states, if it does.
         data: The dump.
         name: Of the file; its ending may say that it is compressed or an archive.
         slack: Times the budget that a record may take, for a slower interpreter.
@@ -54,7 +54,7 @@ def whole(format: Format, data: bytes, name: str = "dump.bin", slack: float = 1.
         AssertionError: a record without an outcome, or one that took too long.
         Exception: whatever else comes out is a crash.
     """
-    source = Source(name="fuzz", format=format, record="article" if format in ("xml", "sgml") else None)
+    source = Source(name="fuzz", format=format, record="article" if format in (None, "xml", "sgml") else None)
     job = _job()
     stamp = DumpStamp(source="fuzz", dump=name, sha256="0" * 64, parser="fuzz", run="fuzz")
     normalize = normalizer_for(source, job)
@@ -117,6 +117,18 @@ def bodies(data: bytes) -> None:
     assert clean_body(body) == body
 
 
+_PLAIN = "txt jsonl json csv tsv rss html warc xml sgm parquet"
+_PACKED = "zip tar tar.gz json.gz jsonl.zst csv.bz2 txt.xz"
+NAMES = tuple(f"dump.{ending}" for ending in f"{_PLAIN} {_PACKED}".split())
+"""Names of dumps whose format is told by their endings."""
+
+
+def inspect(data: bytes) -> None:
+    """A dump without a stated format, under the name that its first byte chooses."""
+    if data:
+        whole(None, data[1:], NAMES[data[0] % len(NAMES)], slack=8)
+
+
 def _reader(format: Format) -> Target:
     def target(data: bytes) -> None:
         # An instrumented interpreter is several times slower.
@@ -129,5 +141,6 @@ TARGETS: Mapping[str, Target] = {
     "dates": dates,
     "titles": titles,
     "bodies": bodies,
+    "inspect": inspect,
     **{format: _reader(format) for format in get_args(Format)},
 }

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from etl.extract.readers import READERS
 from tests.fuzz.seeds import seeds
-from tests.fuzz.targets import TARGETS, bodies, dates, titles
+from tests.fuzz.targets import TARGETS, bodies, dates, inspect, titles
 
 TOKENS = (
     b"", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\n", b"\r", b"\xe2\x80\xa8", b'"', b"\\",
@@ -48,6 +48,12 @@ def test_any_bytes_of_a_format_balance_within_their_budget(name: str) -> None:
         TARGETS[name](data)
 
     law()
+
+
+@short(60)
+@given(mutated("inspect"))
+def test_any_bytes_under_any_name_balance_within_their_budget(data: bytes) -> None:
+    inspect(data)
 
 
 @short(150)
