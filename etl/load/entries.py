@@ -58,6 +58,30 @@ class Intent(msgspec.Struct, frozen=True):
     """Whether the work in the ledger is that of the same bytes under another name, found by the same run."""
 
 
+class BlockPlan(msgspec.Struct, frozen=True):
+    """A block of a large dump that is about to be written."""
+
+    number: int
+    """In the dump."""
+    counts: Counts
+    """Its books as planned."""
+    outcomes: str | None = None
+    """As planned, for each of its articles (`etl.load.plan.letters`)."""
+
+
+class BlockDone(msgspec.Struct, frozen=True):
+    """A block of which every write is acknowledged."""
+
+    number: int
+    counts: Counts
+    cut_short: bool = False
+    """The dump failed within the block; should the dump be tried again, so is the block."""
+    digest: bytes | None = None
+    """Of the block's bytes, to know it again in a later version of the dump."""
+    records: bytes = b""
+    """Digests of its records, joined, to know them again."""
+
+
 class SmallLoad(msgspec.Struct, frozen=True):
     """A small whole dump, about to be written in one batch with others."""
 

@@ -13,10 +13,13 @@ from typing import Any
 import msgspec
 import xxhash
 from isal import isal_zlib
+from pymongo import ReplaceOne
 
+from etl.errors import StoreError
 from etl.load.entries import load_id, now
 from etl.load.quarantine import RAW_BYTES, storable
 from etl.load.store import Document, Store
+from etl.load.writes import Write, write
 from etl.model import Article, DumpStamp, PublishedDocument, Rejection
 
 _PAGE = 100
@@ -178,13 +181,14 @@ class Journal:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def write(self, page: Page) -> None:
-        """Enter a page; a repeated attempt of the same run at the same work replaces its own."""
-        whole = document(page)
-        self._store.call(
-            "enter what records gave",
-            lambda: self._store.journal.replace_one({"_id": page.id}, whole, upsert=True),
-        )
+    def write(self, *pages: Page) -> None:
+        """Enter pages; a repeated attempt of the same run at the same work replaces its own."""
+        replaces: list[Write] = [ReplaceOne({"_id": page.id}, document(page), upsert=True) for page in pages]
+        written = write(self._store, "enter what records gave", self._store.journal, replaces)
+        for place, why in written.refused.items():
+            raise StoreError(f"the journal's page {pages[place].id} is refused: {why}")
+        if written.exists:  # by an attempt of ours that was given up for lost
+            self.write(*(pages[place] for place in sorted(written.exists)))
 
     def drop(self, ids: Sequence[str]) -> None:
         """Remove pages."""

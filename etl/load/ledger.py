@@ -12,13 +12,17 @@ the articles that it came to write. Sums are taken by query from the blocks, nev
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from pymongo import UpdateOne
+from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from etl.errors import BooksError
+from etl.errors import BooksError, StoreError
 from etl.load.entries import (
     Block,
+    BlockDone,
+    BlockPlan,
     Finished,
     Intent,
     Load,
@@ -98,6 +102,15 @@ class Ledger:
         )
         return {row["block"] for row in rows}
 
+    def blocks_begun(self, this: str) -> dict[int, int]:
+        """Numbers of the blocks that a dead attempt did not finish, each with the first of its group."""
+        query = {"load": this, "state": {"$ne": "written"}}
+        rows = self._store.call(
+            "look up blocks that were begun",
+            lambda: list(self._store.load_blocks.find(query, {"block": 1, "group": 1})),
+        )
+        return {int(row["block"]): int(row["group"] if "group" in row else row["block"]) for row in rows}
+
     def blocks(self, this: str) -> Iterator[Block]:
         """The acknowledged blocks of a load, in order."""
         for row in self._pages(this, {"block": 1, "counts": 1, "digest": 1}):
@@ -152,73 +165,69 @@ class Ledger:
     def intend(
         self, this: str, block: int, stamp: DumpStamp, counts: Counts, outcomes: str | None = None
     ) -> Intent:
-        """Enter a block before its first write.
+        """Enter one block before its first write; see `intend_many`."""
+        return self.intend_many(this, stamp, [BlockPlan(block, counts, outcomes)])[0]
+
+    def intend_many(self, this: str, stamp: DumpStamp, blocks: Sequence[BlockPlan]) -> list[Intent]:
+        """Enter blocks that are written together before their first write.
 
         Args:
             this: The load.
-            block: Its number in the dump.
-            stamp: Who writes it.
-            counts: Its books as planned.
-            outcomes: `Plan.letters`, for the attempt that may have to resume it.
+            stamp: Who writes them.
+            blocks: In the order of the dump.
 
         Returns:
-            What was planned; what the other attempt had planned, where there was one.
+            For each, what was planned; what another attempt had planned, where there was one.
         """
-        document: Document = {
-            "_id": f"{this}#{block}",
-            "load": this,
-            "block": block,
-            "run": stamp.run,
-            "dump": stamp.dump,
-            "state": "writing",
-            "counts": stored(counts),
-            "outcomes": outcomes,
-            "attempt": secrets.token_hex(8),  # tells our own entry, when the reply is lost, from another's
-        }
+        documents: list[Document] = [
+            {
+                "_id": f"{this}#{block.number}",
+                "load": this,
+                "block": block.number,
+                "group": blocks[0].number,
+                "run": stamp.run,
+                "dump": stamp.dump,
+                "state": "writing",
+                "counts": stored(block.counts),
+                "outcomes": block.outcomes,
+                "attempt": secrets.token_hex(8),  # tells our own entry, when the reply is lost
+            }
+            for block in blocks
+        ]
+        there = self._enter(self._store.load_blocks, documents, "enter what blocks will be")
+        return [
+            _intent(block.counts, stamp, there[document["_id"]])
+            if document["_id"] in there
+            else Intent(block.counts, resumed=False)
+            for block, document in zip(blocks, documents, strict=True)
+        ]
 
-        def attempt() -> Document | None:
-            try:
-                self._store.load_blocks.insert_one(dict(document))
-            except DuplicateKeyError:
-                return self._store.load_blocks.find_one({"_id": document["_id"]})
-            return None
+    def acknowledge(self, this: str, block: int, counts: Counts, **more: Any) -> None:
+        """Enter that every write of one block is acknowledged; see `acknowledge_many`."""
+        self.acknowledge_many(this, [BlockDone(block, counts, **more)])
 
-        there = self._store.call("enter what a block will be", attempt)
-        if there is None or there["attempt"] == document["attempt"]:
-            return Intent(counts, resumed=False)
-        return _intent(counts, stamp, there)
+    def acknowledge_many(self, this: str, blocks: Sequence[BlockDone]) -> None:
+        """Enter that every write of these blocks is acknowledged. The first to say so is believed.
 
-    def acknowledge(
-        self,
-        this: str,
-        block: int,
-        counts: Counts,
-        *,
-        cut_short: bool = False,
-        digest: bytes | None = None,
-        records: bytes = b"",
-    ) -> None:
-        """Enter that every write of a block is acknowledged. The first to say so is believed.
-
-        Args:
-            this: The load.
-            block: Its number in the dump.
-            counts: Its books.
-            cut_short: The dump failed within the block; should the dump be tried again, so is the block.
-            digest: Of the block's bytes, to know it again in a later version of the dump.
-            records: Digests of its records, joined, to know them again.
+        In the order given, so that those which are left after a crash never come before one that is done.
         """
-        fields: Document = {"state": "cut_short" if cut_short else "written", "counts": stored(counts)}
-        if digest is not None:
-            fields["digest"] = digest
-        if records:
-            fields["records"] = records
-        self._store.call(
-            "enter that a block is written",
-            lambda: self._store.load_blocks.update_one(
-                {"_id": f"{this}#{block}", "state": {"$ne": "written"}}, {"$set": fields}
-            ),
-        )
+        updates: list[Write] = []
+        for block in blocks:
+            fields: Document = {
+                "state": "cut_short" if block.cut_short else "written",
+                "counts": stored(block.counts),
+            }
+            if block.digest is not None:
+                fields["digest"] = block.digest
+            if block.records:
+                fields["records"] = block.records
+            unwritten = {"_id": f"{this}#{block.number}", "state": {"$ne": "written"}}
+            updates.append(UpdateOne(unwritten, {"$set": fields}))
+        refused = write(
+            self._store, "enter that blocks are written", self._store.load_blocks, updates, ordered=True
+        ).refused
+        for why in refused.values():
+            raise StoreError(f"load {this}: a block's entry in the ledger is refused: {why}")
 
     def finish(self, this: str, blocks: int | None = None) -> Counts:
         """Close the books of a dump whose blocks are all written: sums by query, `finished` last.
@@ -274,22 +283,9 @@ class Ledger:
             return {}
         documents = {load.load_id: _started(load) for load in reversed(loads)}  # of copies, the first
 
-        def attempt() -> list[Document]:
-            try:
-                self._store.loads.insert_many(list(documents.values()), ordered=False)
-            except BulkWriteError as error:
-                if classify(error) is not Kind.EXISTS:
-                    raise
-                return list(self._store.loads.find({"_id": {"$in": list(documents)}}))
-            return []
-
-        there = {row["_id"]: row for row in self._store.call("enter the start of small dumps", attempt)}
+        there = self._enter(self._store.loads, list(documents.values()), "enter the start of small dumps")
         ours = {load.load_id: load for load in reversed(loads)}
-        resumed = {
-            this: row
-            for this, row in there.items()
-            if row["attempt"] != documents[this]["attempt"] and row["state"] != "finished"
-        }
+        resumed = {this: row for this, row in there.items() if row["state"] != "finished"}
         if resumed:
             self._reopen(resumed, ours)
         return {
@@ -325,6 +321,25 @@ class Ledger:
         self._close(this, "failed", counts, error)
 
     # -- inside --------------------------------------------------------------------------------------
+
+    def _enter(
+        self, collection: Collection[Document], documents: Sequence[Document], operation: str
+    ) -> dict[str, Document]:
+        """Insert entries; by id, those of others that are there already and stay as they are."""
+
+        def attempt() -> list[Document]:
+            try:
+                collection.insert_many(list(documents), ordered=False)
+            except BulkWriteError as error:
+                if classify(error) is not Kind.EXISTS:
+                    raise
+                query = {"_id": {"$in": [one["_id"] for one in documents]}}
+                return list(collection.find(query, {"records": 0}))
+            return []
+
+        own = {one["_id"]: one["attempt"] for one in documents}
+        found = self._store.call(operation, attempt)
+        return {row["_id"]: row for row in found if row["attempt"] != own[row["_id"]]}
 
     def _reopen(self, resumed: Mapping[str, Document], loads: Mapping[str, SmallLoad]) -> None:
         updates: list[Write] = []
@@ -426,4 +441,4 @@ def _intent(counts: Counts, stamp: DumpStamp, there: Document) -> Intent:
     return Intent(planned if same else counts, resumed=True, outcomes=there.get("outcomes"))
 
 
-__all__ = ["Block", "Finished", "Intent", "Ledger", "Load", "SmallLoad", "load_id"]
+__all__ = ["Block", "BlockDone", "BlockPlan", "Finished", "Intent", "Ledger", "Load", "SmallLoad", "load_id"]

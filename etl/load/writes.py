@@ -47,8 +47,17 @@ def insert_new(
     return store.call(operation, attempt)
 
 
-def write(store: Store, operation: str, collection: Collection[Any], writes: Sequence[Write]) -> Written:
+def write(
+    store: Store,
+    operation: str,
+    collection: Collection[Any],
+    writes: Sequence[Write],
+    *,
+    ordered: bool = False,
+) -> Written:
     """Apply guarded updates, each of which changes nothing where its guard does not hold any more.
+
+    `ordered` ones are applied one after another, and none after one that is refused.
 
     Raises:
         StoreError: the server is gone, or refuses for a cause that is no document's own.
@@ -58,7 +67,7 @@ def write(store: Store, operation: str, collection: Collection[Any], writes: Seq
 
     def attempt() -> Written:
         try:
-            result = collection.bulk_write(writes, ordered=False)
+            result = collection.bulk_write(writes, ordered=ordered)
         except BulkWriteError as error:
             return _judged(error)
         return Written(matched=result.matched_count)

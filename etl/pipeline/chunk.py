@@ -10,10 +10,10 @@ from etl.extract.opening import digest, fetched
 from etl.extract.types import Dump
 from etl.load.ledger import Ledger, load_id
 from etl.load.store import Store
+from etl.pipeline.blocks import BlockWriter
 from etl.pipeline.job import Chunk, ChunkReport, DumpTime, Failure, Job, PartReport, Stop, never
 from etl.pipeline.settled import finished
 from etl.pipeline.small import load_small
-from etl.pipeline.writer import BlockWriter
 
 
 def load_chunk(chunk: Chunk, job: Job, store: Store, stop: Stop = never) -> ChunkReport:
@@ -91,4 +91,5 @@ def _load_blocks(chunk: Chunk, dump: Dump, writer: BlockWriter, job: Job, stop: 
                 break
     except DumpError as fault:
         error = fault.message
+    writer.flush()
     return PartReport(writer.load_id, dump.uri, chunk.parts, error, interrupted)

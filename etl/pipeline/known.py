@@ -45,8 +45,8 @@ class Known:
         return bool(self._blocks or self._high)
 
     def records_of(self, block: bytes) -> int | None:
-        """How many records the unchanged block holds; None where it is not known."""
-        return self._blocks.get(digest_of(block)) if self._blocks else None
+        """How many records the unchanged block of this digest holds; None where it is not known."""
+        return self._blocks.get(block)
 
     def __contains__(self, line: bytes) -> bool:
         digest = xxhash.xxh3_128_intdigest(line)

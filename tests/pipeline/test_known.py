@@ -17,9 +17,9 @@ def test_a_line_is_known_if_and_only_if_it_was_there(there: list[bytes], asked: 
 
 def test_a_block_is_known_with_its_number_of_records() -> None:
     known = Known({digest_of(b"a\nb\n"): 2}, [])
-    assert known.records_of(b"a\nb\n") == 2
-    assert known.records_of(b"a\nc\n") is None
-    assert NOTHING.records_of(b"a\nb\n") is None
+    assert known.records_of(digest_of(b"a\nb\n")) == 2
+    assert known.records_of(digest_of(b"a\nc\n")) is None
+    assert NOTHING.records_of(digest_of(b"a\nb\n")) is None
 
 
 def test_the_filter_wants_what_is_new_and_counts_the_rest() -> None:

@@ -121,7 +121,7 @@ def test_two_loaders_of_a_dump_agree_though_a_third_comes_between_and_one_dies(
 ) -> None:
     if not small:
         request.getfixturevalue("blocks")
-    end = "enter the end of small dumps" if small else "enter that a block is written"
+    end = "enter the end of small dumps" if small else "enter that blocks are written"
     mine = dump_of(tmp_path / "mine", "mine", record("Newer.", 9))
     theirs = dump_of(tmp_path / "theirs", "theirs", record("Older.", 5))
 
