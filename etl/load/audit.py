@@ -47,15 +47,15 @@ def strange_ids(store: Store, collection: Collection[Any]) -> list[Any]:
     return [row["_id"] for row in rows]
 
 
-def bounds(store: Store, each: int) -> list[str]:
-    """Keys that cut `articles` into stretches of so many."""
-    found: list[str] = []
+def cuts(store: Store, collection: Collection[Any], each: int) -> list[str]:
+    """Ids that cut a collection into stretches of so many: the first of each; that of the first is empty."""
+    found = [""]
     while True:
-        query: Document = {"_id": {"$gt": found[-1] if found else ""}}
+        query: Document = {"_id": {"$gt": found[-1]}}
         row = store.call(
-            "cut the keys into stretches",
+            f"cut {collection.name} into stretches",
             lambda query=query: list(  # type: ignore[misc]
-                store.articles.find(query, {"_id": 1}).sort("_id", 1).skip(each).limit(1)
+                collection.find(query, {"_id": 1}).sort("_id", 1).skip(each).limit(1)
             ),
         )
         if not row:
@@ -63,10 +63,10 @@ def bounds(store: Store, each: int) -> list[str]:
         found.append(row[0]["_id"])
 
 
-def blocks(store: Store) -> Iterator[Document]:
+def blocks(store: Store, first: str = "", last: str | None = None) -> Iterator[Document]:
     """The ledger's blocks, in the order of their ids, without what is large."""
     fields = {"load": 1, "block": 1, "state": 1, "counts": 1, "run": 1}
-    return keyed(store.load_blocks, store, projection=fields)
+    return keyed(store.load_blocks, store, "_id", first, last, projection=fields)
 
 
 def loads_by_id(store: Store, ids: Sequence[str]) -> dict[str, Document]:

@@ -207,8 +207,8 @@ class Journal:
         for row in self.rows(query):
             yield page_of(row)
 
-    def rows(self, query: Document | None = None) -> Iterator[Document]:
-        """The same as they are stored."""
+    def rows(self, query: Document | None = None, at_once: int = _PAGE) -> Iterator[Document]:
+        """The same as they are stored; `at_once` in memory at a time."""
         after: str | None = None
         while True:
             wanted: Document = dict(query or {})
@@ -217,11 +217,11 @@ class Journal:
             rows = self._store.call(
                 "read the journal",
                 lambda wanted=wanted: list(  # type: ignore[misc]
-                    self._store.journal.find(wanted).sort("_id", 1).limit(_PAGE)
+                    self._store.journal.find(wanted).sort("_id", 1).limit(at_once)
                 ),
             )
             yield from rows
-            if len(rows) < _PAGE:
+            if len(rows) < at_once:
                 return
             after = rows[-1]["_id"]
 

@@ -1,30 +1,36 @@
 """The integrity check: everything that can be computed anew is, and the books are held against each other.
 
-`verify(store, schema)` reads and never writes. It finds nothing in a store that this loader wrote, after
-whatever crash: what an attempt that died may have written is neither asked for nor held against it.
+`verify(store, schema)` reads and never writes. The journal is read once, and what it says is sorted out on
+disk by the ranges of ids that it is about; then each range is held against what is in the store. It finds
+nothing in a store that this loader wrote, after whatever crash: what an attempt that died may have written
+is neither asked for nor held against it.
 """
 
-import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
-from etl.load.audit import bounds, keyed, strange_ids
+from etl.load.audit import keyed, strange_ids
 from etl.load.entries import now
 from etl.load.runs import Runs
 from etl.load.schema import BULK, Schema
 from etl.load.store import Store
-from etl.pipeline.verify.books import Entered, Numbers, check_ledger, check_quarantine, entered
+from etl.pipeline.verify.books import check_ledger, check_part
+from etl.pipeline.verify.entered import entered
+from etl.pipeline.verify.facts import Facts
 from etl.pipeline.verify.finding import BY_HAND, LEDGER, SCHEMA, Finding, Verification, shown
-from etl.pipeline.verify.fold import Stretch
+from etl.pipeline.verify.fold import Stretch, lost, pair_of
+from etl.pipeline.verify.rejections import check_quarantine
 
-STRETCH = 100_000
-"""Articles whose versions are held in memory at a time: about 60 MB."""
+STRETCH = 25_000
+"""Articles, loads or entries of the quarantine that are held in memory at a time with all that was said of
+them: some 10 MB. What waits for its turn lies in a temporary folder: some 100 bytes a version."""
 MOST = 200
 """Findings that are kept; the rest are counted."""
-PIECES = 20
-"""Stretches that a sample is taken in."""
 
 
 def verify(
@@ -47,19 +53,28 @@ def verify(
     looker = _Looker(store, most)
     runs = looker.check_runs()
     looker.check_schema(schema)
-    looker.check_journal(runs)
-    looker.take(check_ledger(store, looker.numbers, runs))
-    looker.take(looker.missing_blocks())
-    looker.take(check_quarantine(store, looker.numbers, sample))
-    named: set[str] = set(looker.numbers.runs)
-    for stretches in _at_once(_stretches(store, sample, seed), sample):
-        for each in entered(store, runs):
-            for stretch in stretches:
-                stretch.enter(each.page, each.part, sure=each.sure, ranked=each.current)
-        for stretch in stretches:
+    with TemporaryDirectory(prefix="article-etl-verify-") as folder:
+        facts = Facts(Path(folder), store, each=STRETCH, sample=sample, seed=seed)
+        bad: list[Finding] = []
+        for each in entered(store, runs, bad):
+            looker.take(check_part(each, runs.get(each.page.run)))
+            facts.enter(each)
+        looker.take(bad)
+        for part in facts.blocks.parts():
+            looker.take(check_ledger(store, runs, facts.blocks.take(part), *facts.blocks.bounds(part)))
+        for part in facts.entries.parts():
+            first, last = facts.entries.bounds(part)
+            looker.take(check_quarantine(store, facts.entries.take(part), first, last, sample))
+        named = facts.runs
+        missing: set[int] = set()
+        for part in facts.folds.parts():
+            stretch = Stretch(*facts.folds.bounds(part), facts.folds.take(part))
             looker.take(stretch.check(store))
-            looker.take(stretch.missing((each.page, each.part) for each in entered(store, runs)))
             named |= stretch.runs
+            spare = most - len(missing)
+            missing.update(islice(stretch.missing, spare))
+            looker.count(max(0, len(stretch.missing) - spare))
+    looker.take(_lost(store, runs, missing))
     for run in sorted(named - set(runs)):
         looker.take(
             [Finding("runs", run, "a run that brought something is in runs", "none", "a run", LEDGER)]
@@ -67,38 +82,25 @@ def verify(
     return looker.result(time.monotonic() - started)
 
 
-def _stretches(store: Store, sample: int | None, seed: int | None) -> Iterator[Stretch]:
-    each = STRETCH if sample is None else max(1, min(STRETCH, -(-sample // PIECES)))
-    cuts: list[str] = ["", *bounds(store, each)]
-    ends: Sequence[str | None] = [*cuts[1:], None]
-    whole = list(zip(cuts, ends, strict=True))
-    if sample is not None and len(whole) > PIECES:
-        whole = sorted(random.Random(seed).sample(whole, PIECES), key=lambda cut: cut[0])  # noqa: S311
-    for first, last in whole:
-        yield Stretch(first, last)
-
-
-def _at_once(stretches: Iterator[Stretch], sample: int | None) -> Iterator[list[Stretch]]:
-    """Those that one look at the journal serves: the small ones of a sample together, else one by one."""
-    if sample is not None and sample <= STRETCH:
-        yield list(stretches)
-        return
-    for stretch in stretches:
-        yield [stretch]
+def _lost(store: Store, runs: Mapping[str, str], missing: set[int]) -> Iterator[Finding]:
+    """What was loaded and is not there, as the journal describes it."""
+    for each in entered(store, runs) if missing else ():
+        for version in each.part.versions:
+            if (pair := pair_of(version)) in missing:
+                missing.discard(pair)
+                yield lost(version, each.page, each.part)
 
 
 class _Looker:
     """Collects what is found."""
 
     def __init__(self, store: Store, most: int) -> None:
-        self.numbers = Numbers()
         self._store = store
         self._most = most
         self._findings: list[Finding] = []
         self._total = 0
         self._looked: dict[str, int] = {}
         self._notes: list[str] = []
-        self._last_block: dict[str, int] = {}
 
     def take(self, found: "Iterator[Finding | str] | Iterator[Finding] | list[Finding]") -> None:
         for each in found:
@@ -147,28 +149,9 @@ class _Looker:
             for strange in strange_ids(self._store, self._store.database[name]):
                 self.take([Finding(name, shown(strange), "_id is text", shown(strange), "text", BY_HAND)])
 
-    def check_journal(self, runs: dict[str, str]) -> None:
-        """The journal against the ledger."""
-        bad: list[Finding] = []
-        for each in entered(self._store, runs, bad):
-            self.take(self.numbers.enter(each))
-            self._note_block(each)
-            if each.load is None and not each.page.replay and runs.get(each.page.run) != "rolling_back":
-                rule = "the load of what the journal has is in the ledger"
-                self.take([Finding("loads", each.part.load, rule, "no load", each.part.dump, LEDGER)])
-        self.take(bad)
-
-    def _note_block(self, each: Entered) -> None:
-        if each.page.block is not None and each.load is not None and each.load["state"] == "finished":
-            known = self._last_block.get(each.part.load, -1)
-            if each.block is None and each.page.block > known and each.current:
-                self._last_block[each.part.load] = each.page.block
-
-    def missing_blocks(self) -> Iterator[Finding]:
-        """Blocks of finished loads that the journal has and the ledger does not."""
-        for this, block in self._last_block.items():
-            rule = "no block is missing"
-            yield Finding("load_blocks", f"{this}#{block}", rule, "none", "a block", LEDGER)
+    def count(self, number: int) -> None:
+        """So many findings more, of which nothing else is said."""
+        self._total += number
 
     def result(self, seconds: float) -> Verification:
         """All of it."""

@@ -1,148 +1,90 @@
-"""The ledger held against itself and against the journal, and the quarantine against the journal."""
+"""The ledger held against itself and against the journal."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
-import msgspec
-import xxhash
-
-from etl.load.audit import blocks, blocks_by_id, keyed, loads_by_id
+from etl.load.audit import blocks, keyed
 from etl.load.entries import counts_of
-from etl.load.journal import Journal, Page, Part, Refused, page_of, raw_digest
 from etl.load.store import Document, Store
-from etl.model import Counts, Reason
-from etl.pipeline.verify.finding import BY_HAND, LEDGER, RELOAD, Finding, shown
+from etl.model import Counts
+from etl.pipeline.verify.entered import Entered
+from etl.pipeline.verify.finding import LEDGER, Finding, shown
 
-_pack = msgspec.msgpack.Encoder().encode
 _STATES = {"started", "finished", "failed", "interrupted"}
 _CLOSED = {"finished", "failed"}
 
 
-class Entered(msgspec.Struct, frozen=True):
-    """A part of the journal, with what the ledger says of its load."""
+class BlockFact(NamedTuple):
+    """What is to be held against the ledger of a block in the journal."""
 
-    page: Page
-    part: Part
-    load: Document | None
-    block: Document | None
-    sure: bool
-    """Whether it was written to its end."""
-
-    @property
-    def current(self) -> bool:
-        """Whether the run that entered it is the one that the ledger's load belongs to."""
-        return self.load is not None and self.load.get("run") == self.page.run
+    load: str
+    number: int
+    lost: bool
+    """Whether it must be in the ledger and is not."""
 
 
-def entered(store: Store, runs: Mapping[str, str], bad: list[Finding] | None = None) -> Iterator[Entered]:
-    """The journal, part by part. Damaged pages go to `bad`.
-
-    Args:
-        store: Whose journal it is.
-        runs: State of every run.
-        bad: Where findings are collected; None where they are not wanted again.
-    """
-    rows: list[Document] = []
-    for row in Journal(store).rows():
-        rows.append(row)
-        if len(rows) == 50:
-            yield from _entered(store, rows, runs, bad)
-            rows = []
-    yield from _entered(store, rows, runs, bad)
+def block_fact(each: Entered) -> BlockFact | None:
+    """A part of the journal as it is to be held against the ledger; None where it is of no block."""
+    number, load = each.page.block, each.load
+    if number is None:
+        return None
+    finished = load is not None and load["state"] == "finished"
+    return BlockFact(each.part.load, number, finished and each.block is None and each.current)
 
 
-def _entered(
-    store: Store, rows: list[Document], runs: Mapping[str, str], bad: list[Finding] | None
-) -> Iterator[Entered]:
-    pages = []
-    for row in rows:
-        try:
-            pages.append(page_of(row))
-        except ValueError as error:
-            if bad is not None:
-                rule = "its bytes can be read"
-                bad.append(Finding("journal", str(row["_id"]), rule, str(error), "versions", LEDGER))
-    loads = loads_by_id(store, [part.load for page in pages for part in page.parts])
-    names = [f"{part.load}#{page.block}" for page in pages if page.block is not None for part in page.parts]
-    there = blocks_by_id(store, names) if names else {}
-    for page in pages:
-        for part in page.parts:
-            load = loads.get(part.load)
-            block = there.get(f"{part.load}#{page.block}") if page.block is not None else None
-            yield Entered(page, part, load, block, _sure(page, load, block, runs.get(page.run, "")))
+def check_part(each: Entered, run: str | None) -> Iterator[Finding]:
+    """A part of the journal against the numbers in the ledger. `run` is the state of its run."""
+    page, part = each.page, each.part
+    if each.load is None:
+        if not page.replay and run != "rolling_back":
+            rule = "the load of what the journal has is in the ledger"
+            yield Finding("loads", part.load, rule, "no load", part.dump, LEDGER)
+        return
+    if page.replay or page.kept or not each.current:
+        return
+    if page.block is None:
+        where, name, entry, closed = "loads", part.load, each.load, each.load["state"] in _CLOSED
+    else:
+        where, name, entry = "load_blocks", f"{part.load}#{page.block}", each.block or {}
+        closed = entry.get("state") == "written"
+    counts = _counts(entry)
+    if counts is None or not closed or entry.get("run") != page.run:
+        return
+    lines = len(page.lines) // 16
+    read, rejected = len(part.versions) + len(part.refused) + lines, len(part.refused)
+    if (counts.read, counts.rejected) != (read, rejected):
+        found = f"{counts.read} read, {counts.rejected} rejected"
+        expected = f"{read} read, {rejected} rejected, as its journal has them"
+        yield Finding(where, name, "counts", found, expected, LEDGER)
 
 
-def _sure(page: Page, load: Document | None, block: Document | None, run: str) -> bool:
-    if run == "rolling_back":
-        return False
-    if page.replay:
-        return run.startswith("completed")
-    if page.block is not None:
-        return block is None or block["state"] != "writing"
-    return load is None or load["state"] != "started"
+class _Known:
+    """What the journal has of the blocks of some loads."""
+
+    def __init__(self, facts: Iterable[BlockFact]) -> None:
+        self.blocks: dict[str, set[int]] = {}
+        self.lost: dict[str, int] = {}
+        """By load, the last block that the journal has and the ledger does not."""
+        for load, block, lost in facts:
+            self.blocks.setdefault(load, set()).add(block)
+            if lost:
+                self.lost[load] = max(block, self.lost.get(load, block))
 
 
-class Numbers:
-    """The numbers of each load and block, as the journal has them."""
-
-    def __init__(self) -> None:
-        self.refused: dict[str, tuple[bool, set[int]]] = {}
-        """By entry of the quarantine: whether it must be there, and what may be said in it."""
-        self.blocks: set[int] = set()
-        self.runs: set[str] = set()
-        self.copied: set[int] = set()
-        """Small loads that were entered more than once: outcomes of copies are not all in the ledger."""
-        self._small: set[int] = set()
-
-    def enter(self, each: Entered) -> Iterator[Finding]:
-        """Enter a part of the journal, and hold the ledger's numbers against it."""
-        page, part = each.page, each.part
-        self.runs.add(page.run)
-        if page.block is not None:
-            self.blocks.add(xxhash.xxh3_64_intdigest(f"{part.load}#{page.block}".encode()))
-        else:
-            small = xxhash.xxh3_64_intdigest(part.load.encode())
-            (self.copied if small in self._small else self._small).add(small)
-        for refused in part.refused:
-            sure, said = self.refused.get(refused.entry, (False, set()))
-            said.add(_said(refused))
-            self.refused[refused.entry] = (sure or each.sure, said)
-        if page.replay or page.kept or not each.current:
-            return
-        if each.load is None:
-            return
-        counts = _counts(each.block or {}) if page.block is not None else _counts(each.load)
-        closed = (
-            (each.block or {}).get("state") == "written"
-            if page.block is not None
-            else (each.load["state"] in _CLOSED)
-        )
-        run = (each.block or {}).get("run") if page.block is not None else each.load["run"]
-        if counts is None or not closed or run != page.run:
-            return
-        lines = len(page.lines) // 16
-        read, rejected = len(part.versions) + len(part.refused) + lines, len(part.refused)
-        if (counts.read, counts.rejected) != (read, rejected):
-            where = "load_blocks" if page.block is not None else "loads"
-            name = f"{part.load}#{page.block}" if page.block is not None else part.load
-            found = f"{counts.read} read, {counts.rejected} rejected"
-            expected = f"{read} read, {rejected} rejected, as its journal has them"
-            yield Finding(where, name, "counts", found, expected, LEDGER)
-
-
-def _said(refused: Refused) -> int:
-    return xxhash.xxh3_64_intdigest(
-        _pack((refused.entry, refused.stage, refused.reason, refused.detail, refused.raw))
-    )
-
-
-def check_ledger(store: Store, numbers: Numbers, runs: Mapping[str, str]) -> Iterator[Finding | str]:
-    """Every load and its blocks; gives the name `loads` for each that was looked at."""
-    own = groupby(blocks(store), lambda row: str(row["_id"]).rpartition("#")[0])
+def check_ledger(
+    store: Store,
+    runs: Mapping[str, str],
+    facts: Iterable[BlockFact],
+    first: str = "",
+    last: str | None = None,
+) -> Iterator[Finding | str]:
+    """Every load in a range of ids, and its blocks; gives the name `loads` for each that was looked at."""
+    known = _Known(facts)
+    own = groupby(blocks(store, first, last), lambda row: str(row["_id"]).rpartition("#")[0])
     held = next(own, None)
-    for load in keyed(store.loads, store):
+    for load in keyed(store.loads, store, "_id", first, last):
         while held is not None and held[0] < load["_id"]:
             yield from _orphans(held[0], held[1])
             held = next(own, None)
@@ -151,10 +93,12 @@ def check_ledger(store: Store, numbers: Numbers, runs: Mapping[str, str]) -> Ite
             mine = list(held[1])
             held = next(own, None)
         yield "loads"
-        yield from _check_load(load, mine, numbers, runs)
+        yield from _check_load(load, mine, known, runs)
     while held is not None:
         yield from _orphans(held[0], held[1])
         held = next(own, None)
+    for this, block in known.lost.items():
+        yield Finding("load_blocks", f"{this}#{block}", "no block is missing", "none", "a block", LEDGER)
 
 
 def _orphans(load: str, rows: Iterable[Document]) -> Iterator[Finding]:
@@ -163,7 +107,7 @@ def _orphans(load: str, rows: Iterable[Document]) -> Iterator[Finding]:
 
 
 def _check_load(
-    load: Document, mine: list[Document], numbers: Numbers, runs: Mapping[str, str]
+    load: Document, mine: list[Document], known: _Known, runs: Mapping[str, str]
 ) -> Iterator[Finding]:
     this, state = load["_id"], load.get("state")
 
@@ -185,23 +129,16 @@ def _check_load(
     if counts is not None and not counts.balanced():
         yield finding("the counts balance", load["counts"], "read is the sum of the outcomes")
     if mine:
-        yield from _check_blocks(load, mine, counts, numbers)
-    elif counts is not None and _told(load, numbers):
+        yield from _check_blocks(load, mine, counts, known)
+    elif counts is not None and state == "finished" and isinstance(load.get("outcomes"), str):
         told = dict.fromkeys("irsd", 0) | Counter(load["outcomes"])
         for letter, name in (("i", "inserted"), ("r", "revised"), ("s", "superseded"), ("d", "duplicate")):
             if getattr(counts, name) != told[letter]:
                 yield finding(f"the counts are its outcomes: {name}", getattr(counts, name), told[letter])
 
 
-def _told(load: Document, numbers: Numbers) -> bool:
-    """Whether a small load's outcomes are those of one attempt alone, so that its counts must be theirs."""
-    once = load.get("attempts") == 1 and load["state"] == "finished"
-    name = xxhash.xxh3_64_intdigest(str(load["_id"]).encode())
-    return once and isinstance(load.get("outcomes"), str) and name not in numbers.copied
-
-
 def _check_blocks(
-    load: Document, mine: list[Document], counts: Counts | None, numbers: Numbers
+    load: Document, mine: list[Document], counts: Counts | None, known: _Known
 ) -> Iterator[Finding]:
     state = load["state"]
     total = Counts()
@@ -217,7 +154,7 @@ def _check_blocks(
             continue
         if row["state"] != "writing":
             total += own
-            if load.get("run") and xxhash.xxh3_64_intdigest(name.encode()) not in numbers.blocks:
+            if load.get("run") and row.get("block") not in known.blocks.get(load["_id"], ()):
                 yield Finding("journal", name, "a written block has its page", "none", "a page", LEDGER)
         if state == "finished" and row["state"] != "written":
             rule = "every block of a finished load is written"
@@ -231,45 +168,6 @@ def _check_blocks(
     if counts is not None and counts != total and state in ("finished", "failed"):
         rule = "the counts are the sum of its blocks'"
         yield Finding("loads", load["_id"], rule, shown(counts), shown(total), LEDGER)
-
-
-def check_quarantine(store: Store, numbers: Numbers, sample: int | None) -> Iterator[Finding | str]:
-    """Every entry against the journal, and the journal against the entries."""
-    fields = {"raw_bytes": 1, "raw": 1, "stage": 1, "reason": 1, "detail": 1, "state": 1, "resolved_by": 1}
-    reasons = {reason.value for reason in Reason}
-    seen: set[str] = set()
-    for n, row in enumerate(keyed(store.quarantine, store, projection=fields)):
-        name = row["_id"]
-        seen.add(name)
-        if sample is not None and n >= sample:
-            continue
-        yield "quarantine"
-        raw = row.get("raw")
-        if not isinstance(raw, bytes) or row.get("reason") not in reasons:
-            rule = "raw bytes and a reason"
-            yield Finding("quarantine", name, rule, shown(row.get("reason")), "bytes, a reason", BY_HAND)
-            continue
-        if row.get("state") not in ("open", "resolved", "discarded"):
-            rule = "state"
-            yield Finding(
-                "quarantine", name, rule, shown(row.get("state")), "open, resolved, discarded", BY_HAND
-            )
-        known = numbers.refused.get(name)
-        if known is None:
-            rule = "the journal knows a record that was rejected so"
-            yield Finding("quarantine", name, rule, "none", "one", BY_HAND)
-            continue
-        said = Refused(
-            name, str(row.get("stage")), str(row["reason"]), str(row.get("detail")), raw_digest(raw)
-        )
-        if _said(said) not in known[1]:
-            rule = "stage, reason, detail and raw bytes are as the record was rejected"
-            found = shown({n: row.get(n) for n in ("stage", "reason", "detail")})
-            yield Finding("quarantine", name, rule, found, "those in the journal", RELOAD)
-    for name, (sure, _) in numbers.refused.items():
-        if sure and name not in seen:
-            rule = "what was rejected is in quarantine"
-            yield Finding("quarantine", name, rule, "no entry", "an entry", RELOAD)
 
 
 def _counts(document: Mapping[str, Any]) -> Counts | None:

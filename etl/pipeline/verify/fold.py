@@ -4,10 +4,10 @@ Of each content of a key that a record gave there must be a document, at the gre
 with, and of each key the greatest of them must stand. What no record gave has no business there.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import xxhash
@@ -22,10 +22,45 @@ _hash = xxhash.xxh3_64_intdigest
 _pack = msgspec.msgpack.Encoder().encode
 
 
+class Fold(NamedTuple):
+    """What is to be held against the store of a version in the journal."""
+
+    pair: int
+    """Which content of which key it is."""
+    way: int
+    """What its record said: rank, and all that follows it."""
+    place: int
+    """Where that stood."""
+    least: str
+    """The rank that this content must have reached; `-` where only the content must be there, nothing where
+    not even that."""
+
+
+def fold(version: Version, page: Page, part: Part, *, sure: bool, ranked: bool) -> Fold:
+    """A version as it is to be held against the store.
+
+    Args:
+        version: The version.
+        page: The page of the journal.
+        part: The part of it.
+        sure: Whether it was written to its end, so that it must be in the store.
+        ranked: Whether its rank must have been reached too.
+    """
+    pair = pair_of(version)
+    place = _place(pair, part.sha256, part.parser, version.member, version.record)
+    least = "" if not sure else version.rank if ranked else "-"
+    return Fold(pair, _way_of(version, part), place, least)
+
+
+def pair_of(version: Version) -> int:
+    """Which content of which key a version is."""
+    return _pair(version.key, version.content_hash)
+
+
 class Stretch:
     """Keys from `first` (included) to `last` (excluded; None for the end)."""
 
-    def __init__(self, first: str, last: str | None) -> None:
+    def __init__(self, first: str, last: str | None, facts: Iterable[Fold]) -> None:
         self.first = first
         self.last = last
         self._least: dict[int, str] = {}
@@ -36,53 +71,23 @@ class Stretch:
         """Where they stood."""
         self.runs: set[str] = set()
         """The runs that articles name."""
+        for fact in facts:
+            self._ways.add(fact.way)
+            self._places.add(fact.place)
+            if fact.least:
+                self._least[fact.pair] = max(self._least.get(fact.pair, ""), fact.least)
 
-    def holds(self, key: str) -> bool:
-        """Whether a key lies in it."""
-        return self.first <= key and (self.last is None or key < self.last)
-
-    def enter(self, page: Page, part: Part, *, sure: bool, ranked: bool) -> None:
-        """Enter what a dump gave, as the journal has it.
-
-        Args:
-            page: The page of the journal.
-            part: The part of it.
-            sure: Whether it was written to its end, so that it must be in the store.
-            ranked: Whether its ranks must have been reached too.
-        """
-        for version in part.versions:
-            if self.holds(version.key):
-                pair = _pair(version.key, version.content_hash)
-                self._ways.add(_way_of(version, part))
-                self._places.add(_place(pair, part.sha256, part.parser, version.member, version.record))
-                if sure:
-                    known = self._least.get(pair, "")
-                    self._least[pair] = max(known, version.rank if ranked else "-")
-
-    def check(self, store: Store, revisions: bool = True) -> Iterator[Finding | str]:
+    def check(self, store: Store) -> Iterator[Finding | str]:
         """Findings; and, for each document that was recomputed, its collection's name."""
         articles = groupby(keyed(store.articles, store, "_id", self.first, self.last), itemgetter("_id"))
         kept = groupby(keyed(store.revisions, store, "_id", self.first, self.last), _key_of_revision)
         for _, standing, versions in _merged(articles, kept):
             yield from self._check_key(standing, versions)
 
-    def missing(self, pages: Iterable[tuple[Page, Part]]) -> Iterator[Finding]:
-        """What was loaded and is not there; to be called after `check`."""
-        said: set[int] = set()
-        for page, part in pages if self._least else ():
-            for version in part.versions:
-                pair = _pair(version.key, version.content_hash)
-                if pair in self._least and pair not in said and self.holds(version.key):
-                    said.add(pair)
-                    yield Finding(
-                        "articles",
-                        version.key,
-                        "what was loaded is in articles or article_revisions",
-                        "no document",
-                        f"content {version.content_hash}, which record {version.record} of {part.dump} "
-                        f"gave in run {page.run}",
-                        RELOAD,
-                    )
+    @property
+    def missing(self) -> Collection[int]:
+        """What was loaded and is not there, as `pair_of` gives it; to be asked for after `check`."""
+        return self._least.keys()
 
     def _check_key(self, standing: Document | None, versions: list[Document]) -> Iterator[Finding | str]:
         if standing is not None:
@@ -126,6 +131,19 @@ class Stretch:
         if least and str(document.get("rank")) < least and least != "-":
             rule = "rank is the greatest that this content came with"
             yield _finding(collection, document, rule, document.get("rank"), least, RELOAD)
+
+
+def lost(version: Version, page: Page, part: Part) -> Finding:
+    """A version that was loaded and is not there."""
+    return Finding(
+        "articles",
+        version.key,
+        "what was loaded is in articles or article_revisions",
+        "no document",
+        f"content {version.content_hash}, which record {version.record} of {part.dump} gave "
+        f"in run {page.run}",
+        RELOAD,
+    )
 
 
 def _finding(
