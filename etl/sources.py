@@ -116,7 +116,8 @@ class Source(BaseModel):
     )
     published_from: Names = Field(
         (),
-        description="Fields or roles that may give the date, in order, in place of `fields.published`.",
+        description="Fields or roles that may give the date, in order, in place of `fields.published`; "
+        "`day + clock + zone` joins fields.",
     )
 
     # what is not content

@@ -13,8 +13,9 @@ import orjson
 from etl.errors import DumpError, Refusal
 from etl.extract.jsonrecord import RecordParser
 from etl.extract.jsonrecovery import WINDOW, Recovery
-from etl.extract.jsonscan import JsonCursor
-from etl.extract.jsonwrapper import COMMON_LISTS, wrapped_list
+from etl.extract.jsonscan import JsonCursor, Scan
+from etl.extract.jsontables import table_rows
+from etl.extract.jsonwrapper import COMMON_LISTS, EVERY, is_record, with_key, wrapped_list
 from etl.extract.lines import HEAD_BYTES
 from etl.extract.rejecting import rejected, too_large
 from etl.extract.streams import wholly_utf8
@@ -25,8 +26,7 @@ _BEGINNING = re.compile(rb'[\[{"]|-?(?:\d|Infinity)|(?:true|false|null|NaN|nan)\
 _JUNK = re.compile(rb"[^{\[\]]+")
 _GAP = re.compile(rb"\}[\s,]*\{")
 _GUESSES = 3
-_EVERY = "*"
-"""In a path: each object or list in the object, whatever its key, as where records are kept by their id."""
+_FIRST_OBJECT = re.compile(rb'\{\s*"(?:[^"\\]|\\.){1,1000}"\s*:\s*(?=\{)')
 _MOST_OPENED = 3
 """Brackets in a row that may be arrays of records; more of them are a value, and no record."""
 _NO_END = Refusal(Reason.MALFORMED, "has no end that can be told: there is a quote too many or too few in it")
@@ -40,7 +40,9 @@ def json_records(member: Member, reading: Reading) -> Iterator[RawRecord | Rejec
 
     What counts as a record: each element of the list at `records` where the source states that path;
     else each object that is in no other one, be it in arrays, one a line, or glued; where the first
-    object keeps a list of objects under a common name (`wrapped_list`), that list's elements.
+    object only wraps a list of them (`wrapped_list`), that list's elements, or the objects that it keeps
+    by their ids; the rows of a data frame (`table_rows`), each a record. A record that is kept by an id
+    gets that as `id`, or as `url` where it is one, unless it has one.
 
     Raises:
         DumpError: the text ends within a record or a list, is no JSON, or has no list at `records`.
@@ -62,6 +64,8 @@ class _Document:
         self._record = 0
         self._between = b""
         """What stood between the last two records, their braces included."""
+        self._rows: list[dict[str, Any]] = []
+        """Of a data frame."""
         self._end_is_lost = False
         """Whether the last record took the end of the text with it."""
 
@@ -78,6 +82,10 @@ class _Document:
         elif first and not _BEGINNING.match(cursor.text, cursor.at):
             raise self._fault(f"is no JSON: it begins with {cursor.text[cursor.at : cursor.at + 20]!r}")
         path = self._path(first)
+        for row in self._rows:
+            yield self._row(row)
+        if self._rows:
+            cursor.skip()
         in_array = False
         opened = 0
         while mark := cursor.peek():
@@ -105,12 +113,33 @@ class _Document:
         end = self._cursor.value_end(self._most)
         if end is None:
             # No record is that long: it must be a list in an object, or the end is missing.
-            return () if self._cursor.ended else (None,)
+            return () if self._cursor.ended else (EVERY,) if self._is_by_id() else (None,)
         try:
             value = orjson.loads(self._cursor.text[self._cursor.at : end])
         except orjson.JSONDecodeError:
             return ()
-        return wrapped_list(value)
+        path = wrapped_list(value)
+        self._rows = (table_rows(value) or []) if not path or path == (EVERY,) else []
+        return path
+
+    def _is_by_id(self) -> bool:
+        """Whether the first thing in an object too long to be looked at is a record under its id."""
+        cursor = self._cursor
+        opening = _FIRST_OBJECT.match(cursor.text, cursor.at)
+        end = Scan().run(cursor.text, opening.end()) if opening else None
+        try:
+            return opening is not None and is_record(orjson.loads(cursor.text[opening.end() : end]))
+        except orjson.JSONDecodeError:
+            return False
+
+    def _row(self, row: dict[str, Any]) -> RawRecord | Rejection:
+        self._record += 1
+        raw = orjson.dumps(row)
+        try:
+            fields = self._parser.checked(row, raw)
+        except Refusal as refusal:
+            return rejected(refusal, raw, self._record, self._member.name, None)
+        return RawRecord(fields, self._record, raw, self._member.name, None)
 
     def _descend(self, path: tuple[str | None, ...]) -> Iterator[RawRecord | Rejection]:
         """The records at a path in the object at the place."""
@@ -125,7 +154,7 @@ class _Document:
             key = self._key(mark)
             seen.append(key)
             mark = cursor.peek()
-            if wanted == _EVERY:
+            if wanted == EVERY:
                 if mark not in b"{[":
                     cursor.skip()
                     continue
@@ -138,7 +167,7 @@ class _Document:
             elif mark == b"[":
                 yield from self._list(tuple(deeper))
             else:
-                yield from self._element()
+                yield from self._element(key if wanted == EVERY else None)
         cursor.at += 1
         if not found:
             where = self._reading.records or "a common name"
@@ -178,8 +207,8 @@ class _Document:
                 yield from self._element()
         cursor.at += 1
 
-    def _element(self) -> Iterator[RawRecord | Rejection]:
-        """The record at the place, or the rejection of what is there."""
+    def _element(self, key: str | None = None) -> Iterator[RawRecord | Rejection]:
+        """The record at the place (kept by a key, if any), or the rejection of what is there."""
         cursor = self._cursor
         self._record += 1
         raw, value = self._guessed()
@@ -204,8 +233,11 @@ class _Document:
                 length = self._recovery.restart(length) or length
             yield from self._broken(length, refusal)
             return
+        length = len(raw)
+        if key is not None:
+            fields, raw = with_key(fields, key, raw)
         yield RawRecord(fields, self._record, raw, self._member.name, cursor.offset)
-        cursor.at += len(raw)
+        cursor.at += length
         self._recovery.good(fields)
         if not cursor.text.startswith(self._between, cursor.at - 1) or not self._between:
             gap = _GAP.match(cursor.text, cursor.at - 1)

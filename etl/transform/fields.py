@@ -9,9 +9,25 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple, get_args
 
 from etl.sources import Names, Role, Source
+from etl.transform.clocks import Beside, beside
 from etl.transform.nested import dig
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+_PUBLISHED = ROLES.index("published")
+_JOIN = " + "
+"""Between the fields that make one date: `day + clock + zone`."""
+ENVELOPES = (
+    "_source",
+    "attributes",
+    "fields",
+    "data",
+    "article",
+    "post",
+    "story",
+    "node",
+    "response.content",
+)
+"""Objects in which many services keep all that a record says; its own names go before those in them."""
 
 MOST_PLANS = 1024
 """Plans kept; dumps whose records all have names of their own must not fill the memory."""
@@ -39,13 +55,15 @@ class Leftover(NamedTuple):
 class Plan:
     """For one set of raw names: the candidates of each role, and what no role claims."""
 
-    __slots__ = ("_absent", "_get", "_leftovers", "_rest", "_usual", "candidates", "names")
+    __slots__ = ("_absent", "_get", "_leftovers", "_rest", "_usual", "beside", "candidates", "names")
 
     def __init__(self, names: tuple[str, ...], candidates: tuple[tuple[Place, ...], ...]) -> None:
         self.names = names
         """Without those that the source ignores."""
         self.candidates = candidates
         """One tuple for each of `ROLES`, the preferred place first."""
+        self.beside = _beside(candidates[_PUBLISHED], names)
+        """What completes a date, by the place of the date: mostly nothing."""
         self._leftovers: dict[tuple[Place | None, ...], Leftover] = {}
         self._usual: list[Place | None] = [places[0] if places else None for places in candidates]
         self._absent = [role for role, place in enumerate(self._usual) if place is None]
@@ -111,7 +129,7 @@ class Plan:
 class FieldMap:
     """A source's field map over the common names, compiled as shapes come by."""
 
-    __slots__ = ("_ignored", "_names", "_plans")
+    __slots__ = ("_enveloped", "_ignored", "_names", "_plans")
 
     def __init__(self, source: Source, table: Mapping[Role, Names]) -> None:
         mapped = {role: source.fields.get(role, tuple(table.get(role, ()))) for role in ROLES}
@@ -120,6 +138,7 @@ class FieldMap:
                 name for entry in source.published_from for name in _expanded(entry, mapped)
             )
         self._names = tuple(mapped[role] for role in ROLES)
+        self._enveloped = tuple(role not in source.fields for role in ROLES)
         self._ignored = frozenset(name.lower() for name in source.ignore)
         self._plans: dict[tuple[str, ...], Plan] = {}
 
@@ -138,7 +157,14 @@ class FieldMap:
         for name in names:
             by_lower.setdefault(name.lower(), name)
         kept = tuple(name for name in names if name.lower() not in self._ignored)
-        return Plan(kept, tuple(_candidates(wanted, frozenset(names), by_lower) for wanted in self._names))
+        envelopes = tuple(envelope for envelope in ENVELOPES if envelope.partition(".")[0] in by_lower)
+        return Plan(
+            kept,
+            tuple(
+                _candidates(_within(wanted, envelopes if may_be else ()), frozenset(names), by_lower)
+                for wanted, may_be in zip(self._names, self._enveloped, strict=True)
+            ),
+        )
 
 
 def is_filled(value: Any) -> bool:
@@ -153,12 +179,32 @@ def _expanded(entry: str, mapped: Mapping[Role, Names]) -> Names:
     return next((names for role, names in mapped.items() if role == entry), (entry,))
 
 
+def _within(wanted: Names, envelopes: tuple[str, ...]) -> Names:
+    """The names, and after them the same within each of the envelopes that the record has."""
+    return (*wanted, *(f"{envelope}.{name}" for envelope in envelopes for name in wanted))
+
+
+def _beside(dates: tuple[Place, ...], names: tuple[str, ...]) -> dict[Place, Beside | tuple[str, ...]]:
+    found: dict[Place, Beside | tuple[str, ...]] = {}
+    for place in dates:
+        if _JOIN in place.label:
+            found[place] = tuple(place.label.split(_JOIN))
+        elif not place.inner and (of_it := beside(place.name, names)) != (None, None):
+            found[place] = of_it
+    return found
+
+
 def _candidates(wanted: Names, names: frozenset[str], by_lower: Mapping[str, str]) -> tuple[Place, ...]:
     found: list[Place] = []
     for name in wanted:
         actual = name if name in names else by_lower.get(name.lower())
         if actual is not None:
             found.append(Place(actual, (), actual))
+        elif _JOIN in name:
+            parts = [part.strip() for part in name.split("+")]
+            actuals = [part if part in names else by_lower.get(part.lower(), part) for part in parts]
+            if actuals[0] in names:
+                found.append(Place(actuals[0], (), _JOIN.join(actuals)))
         elif "." in name:
             head, *inner = name.split(".")
             actual = head if head in names else by_lower.get(head.lower())

@@ -14,6 +14,7 @@ from etl.model import Article, DumpStamp, PublishedDocument, RawRecord, Reason, 
 from etl.settings import Limits
 from etl.sources import Names, Role, Source
 from etl.transform.boilerplate import body_cleaner
+from etl.transform.clocks import Beside, completed, joined
 from etl.transform.dates import DatePolicy, Instant, read_date
 from etl.transform.display import TitleRules, display_title
 from etl.transform.extra import kept, within
@@ -23,7 +24,8 @@ from etl.transform.identity import article_key, attribution, content_hash, rank,
 from etl.transform.language import stated_language, text_language
 from etl.transform.nested import dig
 from etl.transform.people import read_people
-from etl.transform.stubs import LONGEST_STUB, is_stub
+from etl.transform.rich import rich_text
+from etl.transform.stubs import LONGEST_STUB, is_stub, without_cut
 from etl.transform.tags import read_tags
 from etl.transform.text import clean_line
 from etl.transform.titles import normal_form
@@ -32,10 +34,11 @@ _LONGEST_DETAIL = 300
 _LONGEST_DATE = 200
 _UTC_FIELDS = frozenset(("date_gmt", "post_date_gmt", "dateTimePub"))
 """Fields of well-known services (WordPress, Event Registry) whose clocks are in UTC and do not say so."""
-_ZONED_FIELD, _ZONE_FIELD = "pubDate", "pubDateTZ"
-"""NewsData's clock, and the field beside it that names its zone."""
 _TEXT_KEYS = ("rendered", "main", "value", "#text", "$t", "_text", "text")
 """Names under which services keep a text with its markup or its variants."""
+_MAYBE_URLS = frozenset(("source", "uri", "id", "guid", "guid.rendered"))
+"""Fields that hold an address in the records of some services, and other things in those of others."""
+_LOCALE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2})?")
 _REGION = re.compile(r"[-_]([A-Za-z]{2})(?![A-Za-z0-9])")
 
 TITLE, PUBLISHED, BODY, AUTHORS, EDITOR, TAGS, LANGUAGE, URL, CAPTURED = range(len(ROLES))
@@ -109,30 +112,13 @@ class Normalizer:
             values[BODY], places[BODY] = self._instead(fields, plan, places[BODY])
         body = self._body(values[BODY], places[BODY], flags)
 
-        place = places[PUBLISHED]
-        published: PublishedDocument | None
-        if place is not None:
-            if type(values[PUBLISHED]) is list:
-                _unwrap(PUBLISHED, values, places)
-                place = places[PUBLISHED] or place
-            raw = values[PUBLISHED]
-            instant = self._instant(raw, place, fields, values[LANGUAGE])
-            published = {
-                "raw": raw if type(raw) is str and len(raw) <= _LONGEST_DATE else _date_text(raw),
-                "precision": instant.precision,
-                "zone": instant.zone,
-                "from": place.label,
-            }
+        instant, published, used = self._published(fields, plan, values, places)
+        if instant is None:
+            key, published_at = undated_key(hashed, body), None
+        else:
+            key, published_at = article_key(instant, hashed), instant.second
             if instant.flags:
                 flags += instant.flags
-            key, published_at = article_key(instant, hashed), instant.second
-        elif self._load_undated:
-            key, published_at, published = undated_key(hashed, body), None, None
-        else:
-            raise Refusal(
-                Reason.UNDATED,
-                'no field gives a publication date; map one with fields.published, or say undated = "load"',
-            )
 
         captured = self._captured(values[CAPTURED], places, flags) if places[CAPTURED] is not None else None
         authors = _names(values[AUTHORS], AUTHORS, places) if places[AUTHORS] is not None else []
@@ -145,6 +131,8 @@ class Normalizer:
         leftover = plan.leftover(places)
         extra = kept(fields, leftover) if leftover.names else {}
         if extra:
+            for name in used:
+                extra.pop(name, None)
             extra, truncated = within(extra, self._extra_bytes)
             if truncated:
                 flags.append("extra_truncated")
@@ -176,13 +164,41 @@ class Normalizer:
             record.offset,
         )
 
+    def _published(
+        self, fields: Mapping[str, Any], plan: Plan, values: list[Any], places: list[Place | None]
+    ) -> tuple[Instant | None, PublishedDocument | None, tuple[str, ...]]:
+        """The publication instant, how it was learnt, and the fields that completed it; None and None
+        where the source loads what is undated."""
+        place = places[PUBLISHED]
+        if place is None:
+            if self._load_undated:
+                return None, None, ()
+            raise Refusal(
+                Reason.UNDATED,
+                'no field gives a publication date; map one with fields.published, or say undated = "load"',
+            )
+        if type(values[PUBLISHED]) is list:
+            _unwrap(PUBLISHED, values, places)
+            place = places[PUBLISHED] or place
+        raw, language = values[PUBLISHED], values[LANGUAGE]
+        used: tuple[str, ...] = ()
+        if plan.beside and place in plan.beside:
+            raw, instant, used = self._completed(raw, place, fields, plan.beside[place], language)
+        else:
+            instant = self._instant(raw, place, fields, language)
+        published: PublishedDocument = {
+            "raw": raw if type(raw) is str and len(raw) <= _LONGEST_DATE else _date_text(raw),
+            "precision": instant.precision,
+            "zone": instant.zone,
+            "from": place.label,
+        }
+        return instant, published, used
+
     def _instant(self, raw: Any, place: Place, fields: Mapping[str, Any], language: Any) -> Instant:
         """The publication instant; where the date alone does not settle it, by what the record says of its
         zone and its language. A source's own languages go before the record's."""
         if place.name in _UTC_FIELDS:
             return self._in_zone(raw, "UTC")
-        if _ZONE_FIELD in fields and place.name == _ZONED_FIELD:
-            return self._in_zone(raw, fields[_ZONE_FIELD])
         try:
             return read_date(raw, self._dates)
         except Refusal as refusal:
@@ -193,6 +209,23 @@ class Normalizer:
                 return read_date(raw, spoken)
             except Refusal:
                 raise refusal from None
+
+    def _completed(
+        self,
+        raw: Any,
+        place: Place,
+        fields: Mapping[str, Any],
+        found: Beside | tuple[str, ...],
+        language: Any,
+    ) -> tuple[Any, Instant, tuple[str, ...]]:
+        """The date with what stands in fields beside it, its instant, and the names of these fields."""
+        if isinstance(found, Beside):
+            text, zone, used = completed(raw, fields, found)
+        else:
+            text, zone, used = joined(found, fields)
+        if zone is not None and self._dates.in_zone(zone) is not None:
+            return text, self._in_zone(text, zone), used
+        return text, self._instant(text, place, fields, language), used
 
     def _in_zone(self, raw: Any, zone: Any) -> Instant:
         """The instant of a clock whose zone the record itself states."""
@@ -230,6 +263,11 @@ class Normalizer:
     def _body(self, raw: Any, place: Place | None, flags: list[str]) -> str:
         if isinstance(raw, list) and all(isinstance(part, str) for part in raw):
             raw = "\n\n".join(raw)
+        elif isinstance(raw, list | dict):
+            raw = rich_text(raw) or raw
+        elif type(raw) is str and raw[-1:] == "]" and (cut := without_cut(raw)) is not None:
+            raw = cut
+            flags.append("body_cut")
         if place is not None and not isinstance(raw, str):
             raise Refusal(Reason.WRONG_TYPE, f"the body, in {place.label}, is {_kind(raw)}, not text")
         body = self._clean_body(raw) if place is not None else ""
@@ -282,6 +320,11 @@ def _unwrap(role: int, values: list[Any], places: list[Place | None]) -> None:
     key: str | None = None
     if isinstance(value, dict):
         key = next((name for name in _TEXT_KEYS if isinstance(value.get(name), str)), None)
+        if key is None and len(value) == 1:
+            key = next(
+                (name for name, held in value.items() if isinstance(held, str) and _LOCALE.fullmatch(name)),
+                None,
+            )
     elif isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
         key = "0"
     if key is not None:
@@ -291,7 +334,12 @@ def _unwrap(role: int, values: list[Any], places: list[Place | None]) -> None:
 
 
 def _url(raw: Any, places: list[Place | None]) -> str | None:
-    if not isinstance(raw, str):
+    place = places[URL]
+    if not isinstance(raw, str) or (
+        place is not None
+        and place.label.lower() in _MAYBE_URLS
+        and not raw.startswith(("http://", "https://"))
+    ):
         places[URL] = None
         return None
     return clean_line(raw)

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from etl.transform.listtext import listed
+from etl.transform.stubs import is_stub
 from etl.transform.text import clean_line
 
 MOST = 100
@@ -25,7 +27,9 @@ def read_people(value: Any) -> list[str] | None:
     Text is divided at `and`, `&`, `;`, `|`, and at commas between full names: `Doe, Jane` stays whole.
     """
     if type(value) is str:
-        return list(_KNOWN.get(value) or _learnt(value))
+        if value[:1] != "[" or (spelled := listed(value)) is None:
+            return list(_KNOWN.get(value) or _learnt(value))
+        value = spelled
     names: list[str] = []
     for item in value[:MOST] if isinstance(value, list) else (value,):
         text = _name(item)
@@ -41,7 +45,7 @@ _MOST_KNOWN = 10_000
 
 
 def _learnt(text: str) -> tuple[str, ...]:
-    names = tuple(_unique(_divided(text)))
+    names = () if is_stub(text) else tuple(_unique(_divided(text)))
     if len(_KNOWN) >= _MOST_KNOWN:
         _KNOWN.clear()
     if len(text) <= LONGEST:

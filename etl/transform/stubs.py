@@ -18,3 +18,16 @@ def is_stub(text: str) -> bool:
     (True, True, False)
     """
     return _STUB.fullmatch(text) is not None
+
+
+_CUT = re.compile(r"\s*\[\+?\d[\d,.]* (?:more )?char(?:s|acters)?\]$")
+
+
+def without_cut(text: str) -> str | None:
+    """A body without the mark of a service that cut it; None where there is no such mark.
+
+    >>> without_cut("The ferry sails from… [+2345 chars]"), without_cut("See [1]")
+    ('The ferry sails from…', None)
+    """
+    found = _CUT.search(text, max(0, len(text) - 40))
+    return text[: found.start()] if found else None

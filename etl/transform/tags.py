@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from etl.transform.listtext import listed
 from etl.transform.text import clean_line
 
 MOST = 500
@@ -10,7 +11,7 @@ LONGEST = 200
 """Characters of one tag; a longer one is cut."""
 
 _BETWEEN = re.compile(r"[,;|\n、，；]")
-_TAG_KEYS = ("name", "term", "label", "title", "tag", "value")
+_TAG_KEYS = ("name", "term", "label", "title", "tag", "webTitle", "value")
 
 
 def read_tags(value: Any) -> list[str] | None:
@@ -21,7 +22,13 @@ def read_tags(value: Any) -> list[str] | None:
     """
     if type(value) is str:
         text = value[: MOST * LONGEST]
-        value = text.split("#") if text.lstrip().startswith("#") else _BETWEEN.split(text)
+        spelled = listed(value) if text[:1] == "[" else None
+        if spelled is not None:
+            value = spelled
+        else:
+            value = text.split("#") if text.lstrip().startswith("#") else _BETWEEN.split(text)
+    elif isinstance(value, dict) and value and all(isinstance(inner, dict) for inner in value.values()):
+        value = list(value.values())  # kept by their names or ids
     elif not isinstance(value, list):
         return None
     elif _are_plain(value):
@@ -50,6 +57,8 @@ def _are_plain(items: list[Any]) -> bool:
 
 def _name(item: Any) -> str | None:
     if isinstance(item, dict):
+        if isinstance(item.get("value"), str) and "rank" in item:
+            return str(item["value"])  # the New York Times: `name` is the kind of keyword
         return next((item[key] for key in _TAG_KEYS if isinstance(item.get(key), str)), None)
     if isinstance(item, int) and not isinstance(item, bool) and -(1 << 63) <= item < 1 << 63:
         return str(item)

@@ -35,16 +35,19 @@ class TestWhereTheRecordsAre:
         assert [line["outcome"] for line in lines_of(text)] == ["article"] * 9
 
     def test_a_list_under_an_uncommon_path(self, tmp_path: Path) -> None:
-        reply = {"meta": {"n": 9}, "payload": {"found": [article(n) for n in range(9)]}}
+        others = [{"title": "Harbour", "n": 1}]
+        reply = {"sections": others, "payload": {"found": [article(n) for n in range(9)]}}
         (tmp_path / "reply.json").write_bytes(orjson.dumps(reply))
         said, text = draft(tmp_path)
         assert said["records"] == "payload.found"
         assert [line["outcome"] for line in lines_of(text)] == ["article"] * 9
 
     def test_records_kept_by_their_id(self, tmp_path: Path) -> None:
-        (tmp_path / "all.json").write_bytes(orjson.dumps({f"id{n}": article(n) for n in range(9)}))
+        texts = {f"id{n}": article(n) for n in range(9)}
+        reply = {"sections": [{"title": "Harbour", "n": 1}], "texts": texts}
+        (tmp_path / "all.json").write_bytes(orjson.dumps(reply))
         said, text = draft(tmp_path)
-        assert said["records"] == "*"
+        assert said["records"] == "texts.*"
         assert [line["outcome"] for line in lines_of(text)] == ["article"] * 9
 
     def test_replies_one_a_line(self, tmp_path: Path) -> None:
