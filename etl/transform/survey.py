@@ -63,12 +63,14 @@ _UNTOLD = bytes((0xCC, 0xCD, 0xD2, 0xD6, *range(0xDC, 0xE2), *range(0xF0, 0xF8))
 """First bytes of characters of which the tables know nothing: marks, rarer scripts, emoji."""
 _NOT_PLAIN = _MARKUP + _CONTROLS + _UNTOLD
 
-_has_lone_feed = sequence_probe([({*range(256)} - {0x0A}, b"\n", {*range(256)} - {0x0A})])
+has_lone_feed = sequence_probe([({*range(256)} - {0x0A}, b"\n", {*range(256)} - {0x0A})])
+"""Whether a line feed stands between two other characters, in UTF-8."""
 
 # What `etl.transform.mojibake.SUSPECT` finds, near enough.
 _MOJIBAKE = ((0xC3,), range(0x82, 0xB1), (0xC2, 0xC5, 0xC6, 0xCB, 0xE2))
 _may_be_mojibake = sequence_probe([_MOJIBAKE])
-_may_be_mangled = sequence_probe([_MOJIBAKE, ((0xC2,), range(0x80, 0xA0))])
+may_be_mangled = sequence_probe([_MOJIBAKE, ((0xC2,), range(0x80, 0xA0))])
+"""Whether some UTF-8 may have been decoded with the wrong charset: surely not, or it may."""
 _has_odd_symbol = sequence_probe(
     [
         ((0xC2,), (*range(0x80, 0xA1), 0xAD)),  # C1 controls, no-break space, soft hyphen
@@ -96,11 +98,6 @@ _has_mark_of_d7 = sequence_probe([((0xD7,), range(0x81, 0x8A))])
 _has_greek_dot = sequence_probe([((0xCE,), (0x87,))])
 
 
-def has_lone_feed(data: bytes) -> bool:
-    """Whether a line feed stands between two other characters, in UTF-8."""
-    return _has_lone_feed(data)
-
-
 def is_plain(data: bytes) -> bool:
     """Whether some UTF-8 has no `<`, no `&`, no control but line feeds, and nothing that is untold."""
     return bool(find_first_of(data, _NOT_PLAIN) < 0)
@@ -114,11 +111,6 @@ def has_control(data: bytes) -> bool:
 def is_untold(data: bytes) -> bool:
     """Whether some UTF-8 has characters of which `may_be_odd` knows nothing."""
     return bool(find_first_of(data, _UNTOLD) >= 0)
-
-
-def may_be_mangled(data: bytes) -> bool:
-    """Whether some UTF-8 may have been decoded with the wrong charset: surely not, or it may."""
-    return _may_be_mangled(data)
 
 
 def may_be_odd(data: bytes) -> bool:

@@ -42,6 +42,9 @@ _ASCII = {
     code: (chr(code).lower() if chr(code).isalnum() else chr(code) if chr(code) in "$%+" else None)
     for code in range(128)
 }
+_ASCII_BYTES = bytes(ord(_ASCII.get(code) or "\0") for code in range(256))
+_ASCII_LEFT_OUT = bytes(code for code, form in _ASCII.items() if form is None)
+"""The same for bytes, which takes half of the time."""
 _ASCII_DECIMAL = {**_ASCII, ord("."): ".", ord(","): "."}
 
 
@@ -58,13 +61,11 @@ def normal_form(title: str) -> str:
         return full_normal_form(title)
     if title.isascii():
         if "." not in title and "," not in title:
-            form = title.translate(_ASCII)
+            form = _ascii_form(title)
         elif _has_hidden_mark(title):
             form = ""
         else:
-            form = _ascii_with_decimals(title) if _DECIMAL_MARK.search(title) else title.translate(_ASCII)
-    elif _has_point(title) and _MAYBE_DECIMAL_MARK.search(title):
-        form = ""
+            form = _ascii_with_decimals(title) if _DECIMAL_MARK.search(title) else _ascii_form(title)
     else:
         form = "".join(map(_WORDS.__getitem__, title.split(" ")))
         if _NOT_ALONE in form:
@@ -73,8 +74,8 @@ def normal_form(title: str) -> str:
     return form if 0 < len(form) <= LONGEST else full_normal_form(title)
 
 
-def _has_point(title: str) -> bool:
-    return "." in title or "," in title or "，" in title or "．" in title or "٫" in title
+def _ascii_form(title: str) -> str:
+    return title.encode().translate(_ASCII_BYTES, _ASCII_LEFT_OUT).decode()
 
 
 def _ascii_with_decimals(title: str) -> str:
@@ -104,7 +105,9 @@ class _Words(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if len(self) >= _MOST_WORDS:
             self.clear()
-        found = self[word] = word.translate(_ONE_BY_ONE)
+        # A mark beside a space is no decimal mark, so that a word tells as well as the title.
+        found = _NOT_ALONE if _MAYBE_DECIMAL_MARK.search(word) else word.translate(_ONE_BY_ONE)
+        self[word] = found
         return found
 
 

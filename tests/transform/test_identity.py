@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 import pytest
 import xxhash
+from hypothesis import given
+from hypothesis import strategies as st
 
 from etl.errors import Refusal
 from etl.transform.dates import DatePolicy, Instant, read_date
@@ -148,3 +150,9 @@ def test_ranks_order_by_time_then_length_then_content_then_attribution():
 def test_an_instant_in_a_rank_has_three_decimals(text, millis):
     assert instant(text).millis == millis
     assert instant(text).utc == datetime.fromisoformat(millis).replace(tzinfo=None)
+
+
+@given(st.text(max_size=200))
+def test_the_title_hash_is_what_hashlib_makes_of_any_text(form):
+    by_hand = hashlib.sha256(b"article-etl/title/1\x00" + form.encode()).hexdigest()
+    assert title_hash(form) == by_hand[:32]
