@@ -1,7 +1,7 @@
 """Records sorted out into articles and rejections, by the rules of their source."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -9,6 +9,7 @@ from etl.model import Article, Counts, DumpStamp, Outcome, RawRecord, Rejection
 from etl.pipeline.job import Job
 from etl.pipeline.tally import tally
 from etl.sources import Source
+from etl.transform.columns import normalize_all
 from etl.transform.normalize import Normalizer
 
 
@@ -31,33 +32,37 @@ def sort_out(records: Iterable[RawRecord | Rejection], normalizer: Normalizer, s
 
     Where only some days are wanted, what is rejected counts as read all the same: it might be of them.
     """
+    found = list(records)
+    # Records that share their fields (a reader does that where a line repeats another) say the same.
+    places: dict[int, int] = {}
+    firsts: list[RawRecord] = []
+    for record in found:
+        if isinstance(record, RawRecord) and id(record.fields) not in places:
+            places[id(record.fields)] = len(firsts)
+            firsts.append(record)
+    made = normalize_all(normalizer, firsts, stamp)
     articles: list[Article] = []
     rejections: list[Rejection] = []
-    # Records that share their fields (a reader does that where a line repeats another) say the same. The
-    # fields are kept too, so that no other object can have their identity meanwhile.
-    made: dict[int, tuple[dict[str, Any], Article]] = {}
-    for record in records:
+    for record in found:
         if isinstance(record, Rejection):
             rejections.append(record)
             continue
-        fields = record.fields
-        known = made.get(id(fields))
-        result = normalizer(record, stamp) if known is None else _again(known[1], record)
+        place = places[id(record.fields)]
+        result = made[place] if firsts[place] is record else _again(made[place], record)
         if isinstance(result, Rejection):
             rejections.append(result)
         else:
             articles.append(result)
-            made[id(fields)] = (fields, result)
     if stamp.days is None:
         return Sorted(articles, rejections, 0)
     wanted = [article for article in articles if stamp.days.hold(article.published_at)]
     return Sorted(wanted, rejections, len(articles) - len(wanted))
 
 
-def _again(article: Article, record: RawRecord) -> Article:
-    """The article that a record gives which has the very fields of that article's own record."""
+def _again(made: Article | Rejection, record: RawRecord) -> Article | Rejection:
+    """What a record gives which has the very fields of another that gave this."""
     return msgspec.structs.replace(
-        article, record=record.record, raw=record.raw, member=record.member, offset=record.offset
+        made, record=record.record, raw=record.raw, member=record.member, offset=record.offset
     )
 
 

@@ -55,7 +55,7 @@ class Leftover(NamedTuple):
 class Plan:
     """For one set of raw names: the candidates of each role, and what no role claims."""
 
-    __slots__ = ("_absent", "_get", "_leftovers", "_rest", "_usual", "beside", "candidates", "names")
+    __slots__ = ("_absent", "_leftovers", "_usual", "beside", "candidates", "get", "names", "rest")
 
     def __init__(self, names: tuple[str, ...], candidates: tuple[tuple[Place, ...], ...]) -> None:
         self.names = names
@@ -68,16 +68,16 @@ class Plan:
         self._usual: list[Place | None] = [places[0] if places else None for places in candidates]
         self._absent = [role for role, place in enumerate(self._usual) if place is None]
         present = [place.name for place in self._usual if place is not None]
-        self._rest = self._without(self._usual)
-        self._get: Callable[[Mapping[str, Any]], tuple[Any, ...]] | None = None
+        self.rest = self._without(self._usual)
+        self.get: Callable[[Mapping[str, Any]], tuple[Any, ...]] | None = None
         if present and not any(place.inner for place in self._usual if place is not None):
-            self._get = itemgetter(*(place.name if place else present[0] for place in self._usual))
+            self.get = itemgetter(*(place.name if place else present[0] for place in self._usual))
 
     def pick(self, fields: Mapping[str, Any]) -> tuple[list[Any], list[Place | None]]:
         """For each role its first filled value and where it stood; None and None where there is none."""
-        if self._get is None:
+        if self.get is None:
             return self.search(fields)
-        values = self._get(fields)
+        values = self.get(fields)
         for value in values:
             # Nearly every value is a text that begins with a letter or a digit, or a list of some.
             if type(value) is str:
@@ -111,7 +111,7 @@ class Plan:
     def leftover(self, places: list[Place | None]) -> Leftover:
         """What remains once these places are used."""
         if places == self._usual:  # the same objects: compared without looking into them
-            return self._rest
+            return self.rest
         used = tuple(places)
         found = self._leftovers.get(used)
         if found is None:

@@ -31,8 +31,8 @@ from etl.transform.text import clean_line
 from etl.transform.titles import normal_form
 
 _LONGEST_DETAIL = 300
-_LONGEST_DATE = 200
-_UTC_FIELDS = frozenset(("date_gmt", "post_date_gmt", "dateTimePub"))
+LONGEST_DATE = 200
+UTC_FIELDS = frozenset(("date_gmt", "post_date_gmt", "dateTimePub"))
 """Fields of well-known services (WordPress, Event Registry) whose clocks are in UTC and do not say so."""
 _TEXT_KEYS = ("rendered", "main", "value", "#text", "$t", "_text", "text")
 """Names under which services keep a text with its markup or its variants."""
@@ -49,7 +49,8 @@ class Normalizer:
     """One source's way from raw records to articles, compiled once for a run.
 
     The result depends on the record, its dump's declared date and the arguments here; never on this
-    machine, on the time, or on the records before.
+    machine, on the time, or on the records before. Many records at once: `etl.transform.columns`, which
+    goes by the same rules.
     """
 
     def __init__(
@@ -62,19 +63,19 @@ class Normalizer:
         boilerplate: Names = (),
         not_articles: Names = (),
     ) -> None:
-        self._source = source.name
-        self._fields = FieldMap(source, field_table)
-        self._folder = source.folder
-        self._dates = DatePolicy.of(source, run_date)
-        self._titles = TitleRules(source.brands, source.labels, limits.title_characters)
-        self._clean_body = body_cleaner((*boilerplate, *source.boilerplate))
-        self._not_articles = frozenset(map(normal_form, (*not_articles, *source.not_articles)))
+        self.source = source.name
+        self.fields = FieldMap(source, field_table)
+        self.folder = source.folder
+        self.dates = DatePolicy.of(source, run_date)
+        self.titles = TitleRules(source.brands, source.labels, limits.title_characters)
+        self.clean_body = body_cleaner((*boilerplate, *source.boilerplate))
+        self.not_articles = frozenset(map(normal_form, (*not_articles, *source.not_articles)))
         self._load_undated = source.undated == "load"
         languages = tuple(code.split("-")[0] for code in source.languages)
-        self._languages = languages
-        self._only_language = languages[0] if len(languages) == 1 else None
-        self._extra_bytes = limits.extra_bytes
-        self._longest_title = limits.title_characters
+        self.languages = languages
+        self.only_language = languages[0] if len(languages) == 1 else None
+        self.extra_bytes = limits.extra_bytes
+        self.longest_title = limits.title_characters
 
     def __call__(self, record: RawRecord, stamp: DumpStamp) -> Article | Rejection:
         """The article that a record gives, or its rejection. Never raises for what a record holds."""
@@ -93,9 +94,9 @@ class Normalizer:
 
     def _article(self, record: RawRecord, stamp: DumpStamp) -> Article:
         fields = record.fields
-        if self._folder is not None and self._folder not in fields:
-            fields = fields | {self._folder: folder_of(stamp.dump, record.member)}
-        plan = self._fields.plan(fields)
+        if self.folder is not None and self.folder not in fields:
+            fields = fields | {self.folder: folder_of(stamp.dump, record.member)}
+        plan = self.fields.plan(fields)
         values, places = plan.pick(fields)
         flags: list[str] = []
 
@@ -103,7 +104,7 @@ class Normalizer:
             _unwrap(TITLE, values, places)
         title = self._title(values[TITLE], places[TITLE], flags)
         form = normal_form(title)
-        if form in self._not_articles:
+        if form in self.not_articles:
             raise Refusal(Reason.NOT_AN_ARTICLE, f"{title[:80]!r} is the title of a placeholder page")
         hashed = title_hash(form)
         if type(values[BODY]) is not str:
@@ -133,12 +134,12 @@ class Normalizer:
         if extra:
             for name in used:
                 extra.pop(name, None)
-            extra, truncated = within(extra, self._extra_bytes)
+            extra, truncated = within(extra, self.extra_bytes)
             if truncated:
                 flags.append("extra_truncated")
         content = content_hash(title, body, authors, editor, tags, language, url, extra)
-        attributed = attribution(self._source, published, flags)
-        ranked = rank(_when(captured, stamp), len(body), content, attributed)
+        attributed = attribution(self.source, published, flags)
+        ranked = rank(when(captured, stamp), len(body), content, attributed)
         # By position: names would cost four times as much, on every record.
         return Article(
             key,
@@ -187,7 +188,7 @@ class Normalizer:
         else:
             instant = self._instant(raw, place, fields, language)
         published: PublishedDocument = {
-            "raw": raw if type(raw) is str and len(raw) <= _LONGEST_DATE else _date_text(raw),
+            "raw": raw if type(raw) is str and len(raw) <= LONGEST_DATE else date_text(raw),
             "precision": instant.precision,
             "zone": instant.zone,
             "from": place.label,
@@ -197,10 +198,10 @@ class Normalizer:
     def _instant(self, raw: Any, place: Place, fields: Mapping[str, Any], language: Any) -> Instant:
         """The publication instant; where the date alone does not settle it, by what the record says of its
         zone and its language. A source's own languages go before the record's."""
-        if place.name in _UTC_FIELDS:
+        if place.name in UTC_FIELDS:
             return self._in_zone(raw, "UTC")
         try:
-            return read_date(raw, self._dates)
+            return read_date(raw, self.dates)
         except Refusal as refusal:
             spoken = self._spoken(language, shown=fields.get("published_by") == "text")
             if spoken is None:
@@ -223,23 +224,23 @@ class Normalizer:
             text, zone, used = completed(raw, fields, found)
         else:
             text, zone, used = joined(found, fields)
-        if zone is not None and self._dates.in_zone(zone) is not None:
+        if zone is not None and self.dates.in_zone(zone) is not None:
             return text, self._in_zone(text, zone), used
         return text, self._instant(text, place, fields, language), used
 
     def _in_zone(self, raw: Any, zone: Any) -> Instant:
         """The instant of a clock whose zone the record itself states."""
-        policy = self._dates.in_zone(zone) if isinstance(zone, str) else None
-        instant = read_date(raw, policy or self._dates)
+        policy = self.dates.in_zone(zone) if isinstance(zone, str) else None
+        instant = read_date(raw, policy or self.dates)
         return msgspec.structs.replace(instant, zone="explicit") if policy else instant
 
     def _spoken(self, language: Any, *, shown: bool) -> DatePolicy | None:
         """The policy for the language that a record states, where the source allows that it is in it."""
         code = stated_language(language)
-        if code is None or (self._languages and code not in self._languages):
+        if code is None or (self.languages and code not in self.languages):
             return None
         region = _REGION.search(language)
-        return self._dates.spoken(code, region[1].upper() if region else None, shown=shown)
+        return self.dates.spoken(code, region[1].upper() if region else None, shown=shown)
 
     def _instead(self, fields: Mapping[str, Any], plan: Plan, stub: Place | None) -> tuple[Any, Place | None]:
         """The next field that has a body, for a service's notice that there is none; else nothing."""
@@ -254,9 +255,9 @@ class Normalizer:
             raise Refusal(Reason.NO_TITLE, "no field gives a title; map one with fields.title")
         if not isinstance(raw, str):
             raise Refusal(Reason.WRONG_TYPE, f"the title, in {place.label}, is {_kind(raw)}, not text")
-        title = display_title(raw, self._titles)
+        title = display_title(raw, self.titles)
         # The cut may have fallen on a space.
-        if len(raw) > self._longest_title and len(title) >= self._longest_title - 1:
+        if len(raw) > self.longest_title and len(title) >= self.longest_title - 1:
             flags.append("title_cut")
         return title
 
@@ -270,14 +271,14 @@ class Normalizer:
             flags.append("body_cut")
         if place is not None and not isinstance(raw, str):
             raise Refusal(Reason.WRONG_TYPE, f"the body, in {place.label}, is {_kind(raw)}, not text")
-        body = self._clean_body(raw) if place is not None else ""
+        body = self.clean_body(raw) if place is not None else ""
         if not body:
             flags.append("no_body")
         return body
 
     def _captured(self, raw: Any, places: list[Place | None], flags: list[str]) -> Instant | None:
         try:
-            return read_date(raw, self._dates)
+            return read_date(raw, self.dates)
         except Refusal:
             # When it was fetched is no part of its identity: kept as it is, in `extra`.
             flags.append("captured_unreadable")
@@ -289,7 +290,7 @@ class Normalizer:
         if stated is not None:
             return stated
         places[LANGUAGE] = None
-        return self._only_language or text_language(body, self._languages)
+        return self.only_language or text_language(body, self.languages)
 
 
 # A value of a kind that its role does not take counts as not used, and goes to `extra`.
@@ -335,17 +336,22 @@ def _unwrap(role: int, values: list[Any], places: list[Place | None]) -> None:
 
 def _url(raw: Any, places: list[Place | None]) -> str | None:
     place = places[URL]
-    if not isinstance(raw, str) or (
-        place is not None
-        and place.label.lower() in _MAYBE_URLS
-        and not raw.startswith(("http://", "https://"))
-    ):
+    found = None if place is None else read_url(raw, place)
+    if found is None:
         places[URL] = None
+    return found
+
+
+def read_url(raw: Any, place: Place) -> str | None:
+    """The address in a raw value; None where it is none."""
+    if not isinstance(raw, str) or (
+        place.label.lower() in _MAYBE_URLS and not raw.startswith(("http://", "https://"))
+    ):
         return None
     return clean_line(raw)
 
 
-def _when(captured: Instant | None, stamp: DumpStamp) -> str | None:
+def when(captured: Instant | None, stamp: DumpStamp) -> str | None:
     if captured is not None:
         return captured.millis
     return _day_start(stamp.declared) if stamp.declared is not None else None
@@ -356,13 +362,13 @@ def _day_start(day: date) -> str:
     return f"{day.isoformat()}T00:00:00.000Z"
 
 
-def _date_text(raw: Any) -> str:
+def date_text(raw: Any) -> str:
     if isinstance(raw, str):
-        return raw[:_LONGEST_DATE]
+        return raw[:LONGEST_DATE]
     try:
-        return orjson.dumps(raw).decode()[:_LONGEST_DATE]
+        return orjson.dumps(raw).decode()[:LONGEST_DATE]
     except TypeError:
-        return str(raw)[:_LONGEST_DATE]
+        return str(raw)[:LONGEST_DATE]
 
 
 def _storable_text(text: str) -> str:
