@@ -1,8 +1,8 @@
 """The blocks of a large dump into the store, each with its entry in the ledger.
 
-Of a dump that was loaded before in another version, only the changed part is parsed (`known.py`). So
-little may be left of a block that its writes would cost more than what they write: such blocks are
-gathered, and written together (`group.py`).
+Every write waits for the server's journal, however little it brings. So blocks are gathered and written
+together (`group.py`), above all those of which little is new: of a dump that was loaded before in another
+version, only the changed part is parsed (`known.py`).
 """
 
 from etl.extract.types import Batch, Skipped
@@ -16,8 +16,9 @@ from etl.pipeline.seen import FieldTally
 from etl.pipeline.writer import normalizer_for, sort_out
 from etl.sources import Source
 
-GROUP_BYTES = 3 << 19
-"""Raw bytes from which on a group of blocks is written: a block of which all is new is a group of its own."""
+GROUP_BYTES = 7 << 19
+"""Raw bytes from which on a group of blocks is written: two blocks of which all is new. Each further one
+would take 10 MiB of memory in each worker."""
 
 _latest: tuple[str, Known] | None = None
 
