@@ -80,7 +80,10 @@ def text_language(text: str, among: tuple[str, ...] = ()) -> str | None:
 def _vote(sample: str, margin: float) -> str | None:
     """The language whose function words the sample has most of: at least four, and `margin` times as
     many as of any other."""
-    votes = sum(filter(None, map(VOTES.get, sample.lower().split()[:_MOST_WORDS])))
+    words = sample.lower().split()
+    if len(words) > _MOST_WORDS:
+        del words[_MOST_WORDS:]
+    votes = sum(filter(None, map(VOTES.get, words)))
     counts = votes.to_bytes(len(LANGUAGES), "little")
     ordered = sorted(counts.translate(None, b"\x00"))  # few languages have any
     if not ordered or ordered[-1] < _LEAST_VOTES:

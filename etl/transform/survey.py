@@ -57,11 +57,11 @@ def _but(*left: int) -> set[int]:
     return set(range(0x80, 0xC0)) - set(left)
 
 
-_MARKUP = b"<&"
 _CONTROLS = bytes((*range(0x0A), *range(0x0B, 0x20), 0x7F))
 _UNTOLD = bytes((0xCC, 0xCD, 0xD2, 0xD6, *range(0xDC, 0xE2), *range(0xF0, 0xF8)))
 """First bytes of characters of which the tables know nothing: marks, rarer scripts, emoji."""
-_NOT_PLAIN = _MARKUP + _CONTROLS + _UNTOLD
+NOT_PLAIN = b"<&" + _CONTROLS + _UNTOLD
+"""Bytes that a closer look is taken at; without them only `may_be_odd` is left to ask."""
 
 has_lone_feed = sequence_probe([({*range(256)} - {0x0A}, b"\n", {*range(256)} - {0x0A})])
 """Whether a line feed stands between two other characters, in UTF-8."""
@@ -91,16 +91,12 @@ _has_odd_east_asian = sequence_probe(
     ]
 )
 _WITH_MARKS = bytes((0xCE, *range(0xD7, 0xDC)))
+_LEADS = _EAST_ASIAN + _WITH_MARKS
 _has_mark_of_d8 = sequence_probe([((0xD8,), (*range(0x90, 0x9B), 0x9C))])
 _has_mark_of_d9 = sequence_probe([((0xD9,), (*range(0x8B, 0xA0), 0xB0))])
 _has_mark_of_db = sequence_probe([((0xDB,), range(0x96, 0xAE))])
 _has_mark_of_d7 = sequence_probe([((0xD7,), range(0x81, 0x8A))])
 _has_greek_dot = sequence_probe([((0xCE,), (0x87,))])
-
-
-def is_plain(data: bytes) -> bool:
-    """Whether some UTF-8 has no `<`, no `&`, no control but line feeds, and nothing that is untold."""
-    return bool(find_first_of(data, _NOT_PLAIN) < 0)
 
 
 def has_control(data: bytes) -> bool:
@@ -120,6 +116,8 @@ def may_be_odd(data: bytes) -> bool:
     """
     if _has_odd_symbol(data) or _may_be_mojibake(data):
         return True
+    if find_first_of(data, _LEADS) < 0:
+        return False
     if find_first_of(data, _EAST_ASIAN) >= 0 and _has_odd_east_asian(data):
         return True
     return find_first_of(data, _WITH_MARKS) >= 0 and (

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from stringzilla import find_first_of
+
 from etl.transform.characters import LOST_JOINERS, ODD_CHARACTERS, few_marks, has_many_marks, plain_characters
 from etl.transform.markup import has_entity, has_tags, tags_to_paragraphs, unescape
 from etl.transform.mojibake import SUSPECT, mend
@@ -10,7 +12,7 @@ from etl.transform.paragraphs import paragraphs
 from etl.transform.probe import probe
 from etl.transform.sound import SOUND
 from etl.transform.spacing import plainly_spaced, single_spaced
-from etl.transform.survey import has_control, has_lone_feed, is_plain, is_untold, may_be_odd
+from etl.transform.survey import NOT_PLAIN, has_control, has_lone_feed, is_untold, may_be_odd
 
 _PASSES = 6
 """Passes of every rule within which a text comes to rest. Only text that is nested to deceive takes more."""
@@ -75,7 +77,7 @@ def _at_rest(text: str, passes: int) -> tuple[str, bool]:
     return text, False
 
 
-def is_clean(text: str) -> bool:
+def is_clean(text: str) -> bool:  # noqa: PLR0911 - one question after another, the cheap ones first
     """Whether a text is surely what `clean_body` would make of it; False where only mending can tell."""
     if not text:
         return True
@@ -85,16 +87,14 @@ def is_clean(text: str) -> bool:
         data = text.encode()  # only a copy: the probe has left its UTF-8 with the text
     except UnicodeEncodeError:
         return False
-    plain = is_plain(data)
-    if has_lone_feed(data) or not (plain or _is_without_markup_and_controls(text, data)):
+    if has_lone_feed(data):
         return False
-    if text.isascii() or ((plain or not is_untold(data)) and not may_be_odd(data)):
-        return True
-    return _is_clean_by_character(text)
-
-
-def _is_without_markup_and_controls(text: str, data: bytes) -> bool:
-    return not (("<" in text and has_tags(text)) or ("&" in text and has_entity(text)) or has_control(data))
+    if find_first_of(data, NOT_PLAIN) >= 0:
+        if ("<" in text and has_tags(text)) or ("&" in text and has_entity(text)) or has_control(data):
+            return False
+        if is_untold(data):
+            return _is_clean_by_character(text)
+    return text.isascii() or not may_be_odd(data) or _is_clean_by_character(text)
 
 
 def _is_clean_by_character(text: str) -> bool:
