@@ -17,6 +17,7 @@ from etl.load.store import Store
 from etl.pipeline.books import Books
 from etl.pipeline.chunk import close_dump
 from etl.pipeline.expectations import misses_of
+from etl.pipeline.indexing import LAST, Indexing
 from etl.pipeline.job import Chunk, ChunkReport, Job, LoadReport, Stop, never
 from etl.pipeline.plan import plan
 from etl.pipeline.runners import Runner
@@ -59,7 +60,7 @@ def load(
     """
     started = time.monotonic()
     books, ledger, runs = Books(), Ledger(store), Runs(store)
-    fresh = schema.prepare(store)
+    indexing = Indexing(schema, store) if schema.prepare(store) else None
     runs.start(job.run, kind=kind, run_date=job.run_date, parameters=parameters)
     for killed in runs.close_dead():
         log.warning("run %s was killed: entered as interrupted", killed)
@@ -78,6 +79,8 @@ def load(
             for report in runner.run(planned.chunks(), job, stop):
                 enter(report)
                 planned.settle(enter)
+                if indexing is not None and planned.nearly_done(report.size):
+                    indexing.begin()
             planned.settle(enter)
             if stop() and not planned.done:
                 books.interrupt()
@@ -85,8 +88,8 @@ def load(
                 books.add(close_dump(part, source, ledger))
             if planned.done and not stop():
                 _hold_expectations(planned, books, runs, job.run)
-            if fresh:
-                schema.finish(store)
+            if indexing is not None:
+                indexing.finish()
     except (StoreError, BooksError) as fault:
         log.error("run %s stopped: %s", job.run, fault)
         error = str(fault)
@@ -112,6 +115,7 @@ class _Planned:
         self._workers = workers
         self._expect = expect
         self._settled: list[ChunkReport] = []
+        self._size = self._left = 0  # bytes of the chunks that were given out, and of those still under way
         self.sources: dict[str, Source] = {}
         self.days: dict[str, set[date]] = {}
         """The days that each source's dumps were made for."""
@@ -122,10 +126,17 @@ class _Planned:
             seen = self._dated(found, self.days.setdefault(source.name, set()))
             for planned in plan(source, seen, self._job, self._ledger, self._workers, self._expect):
                 if isinstance(planned, Chunk):
+                    self._size += planned.size
+                    self._left += planned.size
                     yield planned
                 else:
                     self._settled.append(planned)
         self.done = True
+
+    def nearly_done(self, reported: int) -> bool:
+        """Whether little is left of the run, once so many bytes more are reported."""
+        self._left -= reported
+        return self.done and self._left <= LAST * self._size
 
     @staticmethod
     def _dated(found: Iterable[Dump | Skipped], days: set[date]) -> Iterator[Dump | Skipped]:
