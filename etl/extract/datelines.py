@@ -9,11 +9,14 @@ MOST_CHARACTERS = 100
 _WORD = r"[^\s\d,.;:!?()（）]{2,15}\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th|er|º|ª|\.)?"
 _YEAR_OF_WORDS = r"\d{4}(?:\.|\sг\.?|\sр\.?|\sго)?"
-_ZONE = r"(?:Z|[A-Z]{2,5}(?:[+-]\d{1,2}(?::?\d\d)?)?|[+-]\d{2}:?\d{2}|\([A-Za-z /+:\d-]{2,30}\))"
+_ZONE = (
+    r"(?:Z|[A-Z]{2,5}(?:[+-]\d{1,2}(?::?\d\d)?)?|[+-]\d{2}:?\d{2}|\([A-Za-z /+:\d-]{2,30}\)"
+    r"|\(?(?:МСК|мск)\)?)"
+)
 _TIME = (
     r"(?:(?:上午|下午|오전|오후)?\s?\d{1,2}(?:[:.h]\d{2}(?:[:.]\d{2}(?:[.,:]\d{1,9})?)?"
     r"|[时時点點시]\s?\d{1,2}[分분]?(?:\s?\d{1,2}[秒초])?)"
-    rf"(?:\s?[AaPp]\.?[Mm]\.?|\s?(?:Uhr|hrs?|uur|[صم]|น\.?|óra))?(?:\s?{_ZONE}){{0,2}})"
+    rf"(?:\s?[AaPp]\.?[Mm]\.?|\s?(?:Uhr|hrs?|hs\.?|horas|uur|[صم]|น\.?|óra))?(?:\s?{_ZONE}){{0,2}})"
 )
 _DATE = (
     r"(?:"
@@ -23,11 +26,14 @@ _DATE = (
     rf"|\d{{4}}\.\s{_WORD}\s\d{{1,2}}\."  # 2023. szeptember 22.
     r"|\d{8}(?:T\d{4,6}Z?)?"  # 20230922, 20230922T104900Z
     rf"|{_DAY}(?:\s(?:de|of))?[\s-]{_WORD}(?:\sde)?,?[\s-]{_YEAR_OF_WORDS}"  # 22 September 2023, 22 de maio…
+    rf"|\d{{4}}\sm\.\s{_WORD}\s\d{{1,2}}\s?d\.|\d{{4}}\.\sgada\s\d{{1,2}}\.\s{_WORD}"  # Lithuanian, Latvian
     rf"|{_WORD}\s{_DAY},?\s\d{{4}}"  # September 22, 2023
     r")"
 )
 _WEEKDAY = rf"(?:{_WORD},?\s|{_WORD}\s{_WORD},\s)"
-_CJK_WEEKDAY = r"(?:\s?[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)"
+_CJK_WEEKDAY = (
+    r"(?:\s?[(（]?(?:星期|周|週)[一二三四五六日天][)）]?|\s?[(（][月火水木金土日월화수목금토일][)）])"
+)
 _VERB = (
     r"(?i:published|posted|publié|publicado|publicada|pubblicato|veröffentlicht|erstellt|gepubliceerd|publicerad"
     r"|publisert|udgivet|julkaistu|publikováno|opublikowano|objavljeno|опубликовано|опубліковано|публикувано"
@@ -35,11 +41,11 @@ _VERB = (
 )
 _LABEL = rf"(?:(?P<label>[^\s\d:：][^\d:：]{{1,29}}?)\s?[:：]\s?|(?P<verb>{_VERB})\s)"
 
-_AT = r"(?:at|um|à|às|kl\.?|klo|a las|alle|alle ore|ore|om|saat|lúc|в|о|u|ob)"
+_AT = r"(?i:at|um|à|às|kl\.?|klo|a las|alle|alle ore|ore|om|saat|lúc|godz\.?|в|о|u|ob)"
 
 _LINE = re.compile(
     rf"{_LABEL}?(?P<date>"
-    rf"{_WEEKDAY}?{_DATE}{_CJK_WEEKDAY}?(?:(?:\s?[,T|·–-]\s?|\s(?:{_AT}\s)?)?{_TIME})?"
+    rf"{_WEEKDAY}?{_DATE}{_CJK_WEEKDAY}?(?:(?:\s?[,T|·•/–-]\s?|\s(?:{_AT}\s)?)?{_TIME})?"
     rf"|{_TIME}(?:,?\s(?:on\s)?){_WEEKDAY}?{_DATE}"  # 10:49, 22 September 2023
     rf"|{_WORD}\s{_WORD}\s\d{{1,2}}\s{_TIME}\s\d{{4}}"  # Fri Sep 22 10:49:00 2023
     rf")"

@@ -145,7 +145,7 @@ def _belied(name: str, data: bytes) -> str | None:
     strictly, are what they are stated to be.
     """
     if name.startswith(_MULTIBYTE):
-        return None
+        return "euc_jp" if name in ("cp932", "shift_jis") and script_page(data) == "euc_jp" else None
     if not is_in_whole_words(data):
         return latin_by_language(data, name) if name in _WESTERN_PAGES else None
     shown = script_page(data) or (guess_encoding(data) if name in _LATIN_PAGES else None)

@@ -7,7 +7,7 @@ date in the URL, and last what htmldate makes of it, which is a day and often on
 import re
 from collections.abc import Iterator
 
-from etl.extract.html.moments import Moment, best_of, disagree, moment_of
+from etl.extract.html.moments import Moment, best_of, disagree, in_shown_zone, moment_of
 from etl.extract.html.page import Page, text_content
 from etl.extract.html.visible import shown_dates, without_others
 
@@ -34,6 +34,12 @@ MODIFIED_METAS = (
 
 _LINKED_KEYS = ("datePublished", "uploadDate", "dateCreated")
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
+_MICRODATA = (
+    '//*[not(self::meta)][contains(@itemprop, "datePublished") or contains(@property, "datePublished")'
+    ' or (@content and (contains(@property, "dc:date") or contains(@property, "dc:created")'
+    ' or contains(@property, "dcterms:created") or contains(@property, "dc:issued")))]'
+)
+"""Elements that state it by microdata or RDFa."""
 _MOST_STATED = 6
 _NATIVE_DIGIT = re.compile(r"[^\D0-9]")
 
@@ -41,14 +47,16 @@ _NATIVE_DIGIT = re.compile(r"[^\D0-9]")
 def published(page: Page) -> tuple[Moment | None, list[str]]:
     """The publication date to go by, and the statements that disagree on it (`where: raw`)."""
     stated = list(_stated(page))
-    moments = stated + shown_dates(page.tree, with_text=not stated)
+    certain = any(moment.timed and moment.offset is not None for moment in stated)
+    shown = shown_dates(page.tree, with_text=not certain)
+    moments = stated + shown
     moments += _in_url(page)
     if not moments and not page.is_huge:
         moments = _guessed(page)
     if not moments:
         return None, []
-    best = best_of(moments)
-    others = [other for other in stated if other is not best and disagree(best, other)]
+    best = in_shown_zone(best_of(moments), shown)
+    others = [other for other in stated if other.raw != best.raw and disagree(best, other)]
     disagreement = [f"{moment.where}: {moment.raw}" for moment in (best, *others)] if others else []
     return best, disagreement
 
@@ -65,7 +73,7 @@ def _stated(page: Page) -> Iterator[Moment]:
     metas = [moment_of(value, "meta") for value in page.meta_all(*PUBLISHED_METAS)[:_MOST_STATED]]
     microdata = [
         moment_of(element.get("datetime") or element.get("content") or text_content(element), "microdata")
-        for element in page.tree.xpath('//*[contains(@itemprop, "datePublished")][not(self::meta)]')[:3]
+        for element in page.tree.xpath(_MICRODATA)[:3]
     ]
     seen: set[str] = set()
     for moment in (*filter(None, linked[:1] if linked[0] else linked), *metas, *microdata):

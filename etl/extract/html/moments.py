@@ -7,11 +7,17 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 _ISO = re.compile(
-    r"(?P<day>\d{4}-\d{1,2}-\d{1,2})"
+    r"(?P<day>\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2})\.?"
     r"(?:(?:T|\s+|\s*T\s*)(?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?:[.,:]\d{1,9})?\s*"
     r"(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?",
     re.IGNORECASE,
 )
+_CJK = re.compile(r"(\d{4})年\s?(\d{1,2})月\s?(\d{1,2})日\s?")
+_SHOWN_ZONE = (
+    r"(?:GMT|UTC)\s?[+-]\d{1,2}(?::?\d\d)?|WIB|WITA|MSK|JST|KST|HKT|SGT|PKT|EAT|WAT|SAST|CES?T|EES?T|E[SD]?T"
+    r"|[MP][SD]?T|AE[SD]T|NZ[SD]T"
+)
+"""Zones of one meaning that pages print behind a time."""
 _EMPTY = re.compile(r"(?:0000|0001|1900)\b|1970-01-01|0$")
 """What programs print for a date that they do not have."""
 _YEAR = re.compile(r"(?:19|20|2[45])\d\d|\d{10}|令和|平成|民國|民国")
@@ -56,11 +62,11 @@ def moment_of(value: object, where: str) -> Moment | None:
         return None
     if not _YEAR.search(unicodedata.normalize("NFKC", raw).translate(_digits_of(raw))):
         return None
-    found = _ISO.fullmatch(raw)
+    found = _ISO.fullmatch(_CJK.sub(r"\1-\2-\3 ", raw).strip())
     if found is None:
         return Moment(raw, where, None, timed=":" in raw, offset=None)
     try:
-        year, month, day = map(int, found["day"].split("-"))
+        year, month, day = map(int, found["day"].split(found["sep"]))
         clock = [int(part) for part in (found["time"] or "0:0").split(":")]
         hour, minute, second = (*clock, 0)[:3]
         wall = datetime(year, month, day, hour, minute, second, tzinfo=UTC).replace(tzinfo=None)
@@ -85,6 +91,20 @@ def best_of(moments: Sequence[Moment]) -> Moment:
     for other in moments[1:]:
         if _fullness(other) > _fullness(best) and _says_the_same(other, best):
             best = other
+    return best
+
+
+def in_shown_zone(best: Moment, shown: Sequence[Moment]) -> Moment:
+    """The statement, with the zone that the page shows behind the same clock, where it states none itself."""
+    if best.wall is None or not best.timed or best.offset is not None:
+        return best
+    clock = re.compile(
+        rf"(?<!\d)0?{best.wall.hour}[:.]{best.wall.minute:02}(?::\d\d)?\s?\(?({_SHOWN_ZONE})\)?$"
+    )
+    for moment in shown:
+        found = clock.search(moment.raw) if moment.where == "text" else None
+        if found is not None:
+            return best._replace(raw=f"{best.raw} {found[1]}")
     return best
 
 

@@ -12,8 +12,10 @@ from etl.extract.datelines import date_line
 from etl.extract.html.moments import Moment, moment_of
 
 _CHANGED = re.compile(
-    r"updat|modif|edited|changed|aktualis|mis[-_ ]?[àa][-_ ]?jour|actualiz|aggiorna|更新|обновл|zmian"
-    r"|تحديث|تعديل",
+    r"updat|modif|edited|changed|aktualis|aktualiz|mis[-_ ]?[àa][-_ ]?jour|actualiz|aggiorna|bijgewerkt"
+    r"|gewijzigd|uppdater|oppdater|opdater|redigeret|päivit|zmian|zmienion|upraven|ažur|frissít|módos|güncel"
+    r"|ενημέρω|更新|обновл|оновлен|изменен|промен|cập nhật|diperbarui|수정|עודכן|עדכון|تحديث|تعديل|به‌?روز"
+    r"|แก้ไข|ปรับปรุง",
     re.IGNORECASE,
 )
 _HINT = re.compile(
@@ -27,6 +29,8 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _INSIDE = frozenset(("article", "main"))
+_CHANGED_WORDS = re.compile(rf"(?<![^\s,;(|•·–-])(?:[^\W\d]+\s)?\w*(?:{_CHANGED.pattern})", re.IGNORECASE)
+"""The word that says so, with one before it: `Son Güncelleme`, `last updated`, `آخر تحديث`."""
 _PIECES = re.compile(r"\s*[|•·]\s*|\s{3,}|\n")
 _MOST_ELEMENTS = 20_000
 _NEAR = 400
@@ -54,8 +58,8 @@ def shown_dates(tree: Any, *, with_text: bool) -> list[Moment]:
         tag = element.tag
         if tag == "h1" and headline is None:
             headline = place
-        elif tag == "time" and element.get("datetime"):
-            moment = moment_of(element.get("datetime"), "time")
+        elif stated := element.get("datetime") or (tag == "abbr" and element.get("title")):
+            moment = moment_of(stated, "time")
             if moment is not None:
                 _add(times, place, element, [moment])
         elif with_text:
@@ -101,7 +105,10 @@ def _moments_in(shown: str) -> list[Moment]:
     line = " ".join(shown.split())
     if not any(map(str.isdigit, line)):
         return []
-    pieces = (line, *(_PIECES.split(shown) if _PIECES.search(shown) else ()))
+    pieces = [line, *(_PIECES.split(shown) if _PIECES.search(shown) else ())]
+    changed = _CHANGED_WORDS.search(line)
+    if changed is not None and changed.start():
+        pieces.insert(0, line[: changed.start()])  # "published on …, changed on …"
     for piece in pieces:
         found = date_line(piece) or date_line(piece.strip("|•·–-—,;()[] \t"))
         if found is not None and not _CHANGED.search(found[0]):

@@ -24,6 +24,7 @@ _SHOWN = 80
 _MOST_LANGUAGES = 6
 _LABEL = re.compile(r"(?:first )?(?:published|posted|publication date|date)\b(?: on\b)?:? ?", re.IGNORECASE)
 _LABEL_STARTS = frozenset("fpdFPD")
+_MOSCOW = re.compile(r" ?\(?(?:МСК|мск|по московскому времени|по Москве)\)?(?=$|[ ,])")
 _GLUED_TIME = re.compile(r"(?<=\d)T(?=\d)")
 
 
@@ -123,7 +124,7 @@ def _read(text: str, policy: DatePolicy) -> Clock | None:
     if text[-2:] == ")/" and text.startswith("/Date("):
         return _read(text[6:-2], policy)  # .NET's epoch
     text = _LABEL.sub("", text, count=1) if text[:1] in _LABEL_STARTS else text
-    text = civil_year(to_english(to_iso(text)), policy)
+    text = civil_year(to_english(to_iso(_MOSCOW.sub(" MSK", text))), policy)
     return (
         read_iso(text, policy.zones)
         or read_spelled(text, policy)

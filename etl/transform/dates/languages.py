@@ -32,9 +32,14 @@ _SHORT_YEAR = re.compile(r"\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?\d{2}(?!\d)|\d{2}\W*$
 _LAST_CLOCK = re.compile(r"(?<![\d:.,])(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 
 _BUDDHIST_YEAR = re.compile(r"(?<!\d)2[45]\d\d(?!\d)")
-_BEFORE_CLOCK = re.compile(r" (?:kl\.?|klo|à|às|a las|alle(?: ore)?|ore|om|saat|lúc|в|о|u|ob)(?= \d)")
+_BEFORE_CLOCK = re.compile(
+    r",? (?:kl\.?|klo|à|às|a las|alle(?: ore)?|ore|om|saat|lúc|godz\.?|в|о|u|ob)(?= \d)", re.IGNORECASE
+)
 """Words for "at", which dateparser does not have in all of its languages."""
 
+_AFTER_CLOCK = re.compile(r"(?<=\d) ?(?:hs|hrs|horas|uhr|uur|óra)\.?$", re.IGNORECASE)
+_BALTIC = re.compile(r"(\d{4}) m\. ?(\w+) (\d{1,2}) ?d\.,?|(\d{4})\. gada (\d{1,2})\. (\w+),?")
+"""`2023 m. rugsėjo 22 d.` of Lithuanian, `2023. gada 22. septembris` of Latvian."""
 _MIDNIGHT_HALF = re.compile(r"\b[AP]\.?M\.? ?\d|凌晨|清晨|早上|晚上|深夜|半夜", re.IGNORECASE)
 
 _ANY_DAY = datetime(2001, 1, 28, 3, 11, 17)  # noqa: DTZ001 - only that today is never asked for
@@ -50,8 +55,14 @@ def civil_year(text: str, policy: DatePolicy) -> str:
 
 def _usual(text: str) -> str:
     """The text in the words that dateparser knows."""
-    text = _BEFORE_CLOCK.sub("", text)
+    text = _AFTER_CLOCK.sub("", _BEFORE_CLOCK.sub("", text))
+    text = _BALTIC.sub(_day_first, text)
     return re.sub(r"(\d{4})\. (?=\d)", r"\1 ", text)
+
+
+def _day_first(found: re.Match[str]) -> str:
+    year, month, day, year2, day2, month2 = found.groups()
+    return f"{day or day2} {month or month2} {year or year2}"
 
 
 def read_worded(text: str, policy: DatePolicy) -> Clock | None:
