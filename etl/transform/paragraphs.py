@@ -3,6 +3,7 @@
 import re
 
 from etl.transform.probe import probe
+from etl.transform.survey import has_lone_feed
 
 _BULLET = re.compile(r"[-*•·–—▪◦●○■□►➤✓] |\d{1,3}[.)] ")
 _CJK = re.compile(r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]")
@@ -31,6 +32,18 @@ def paragraphs(text: str) -> list[str]:
         found = [" ".join(filter(None, part.split(" "))) if "  " in part else part for part in found]
     stripped = (paragraph.strip(" ") for paragraph in found)
     return [paragraph for paragraph in stripped if paragraph]
+
+
+def divided(text: str) -> str:
+    """The text with a blank line after each of its lines, where these are too long to be wrapped ones: what
+    `paragraphs` makes of a text of single spaces, and none beside a line feed. Else the text as it is.
+    """
+    if "\n" not in text or not has_lone_feed(text.encode(errors="surrogatepass")):
+        return text
+    blocks = [block.split("\n") for block in text.split("\n\n")]
+    if any(len(block) > 1 and max(map(len, block)) <= _WRAPPED_AT_MOST for block in blocks):
+        return text
+    return "\n\n".join(line for block in blocks for line in block if line)
 
 
 def _blocks(text: str) -> list[list[str]]:

@@ -8,7 +8,7 @@ from stringzilla import find_first_of
 from etl.transform.characters import LOST_JOINERS, ODD_CHARACTERS, few_marks, has_many_marks, plain_characters
 from etl.transform.markup import has_entity, has_tags, tags_to_paragraphs, unescape
 from etl.transform.mojibake import SUSPECT, mend
-from etl.transform.paragraphs import paragraphs
+from etl.transform.paragraphs import divided, paragraphs
 from etl.transform.probe import probe
 from etl.transform.sound import SOUND
 from etl.transform.spacing import plainly_spaced, single_spaced
@@ -44,14 +44,14 @@ def cleaned_body(text: str) -> str:
 
 
 def mended_in_place(text: str) -> str | None:
-    """`clean_body` of a text whose lines only need everyday rules and stay what they are: one a paragraph,
-    with a blank line between. None for any other.
+    """`clean_body` of a text whose lines only need everyday rules and each are a paragraph. None for any
+    other.
     """
     if "&" in text:
         text = unescape(text)
     if "<" in text and has_tags(text):
         return None
-    mended = single_spaced(plainly_spaced(text)).strip("\n")
+    mended = divided(single_spaced(plainly_spaced(text)).strip("\n"))
     return mended if is_clean(mended) else None
 
 

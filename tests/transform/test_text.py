@@ -169,6 +169,8 @@ def test_what_is_mended_in_place_is_what_all_the_rules_make_of_it(text):
         f"Il va à\xa0la plage\n\n{LONG}",
         f"\n{LONG}\n\nÉté  chaud\n",
         f"{LONG}  \n\n  {LONG} \n \nEnd",
+        f"{LONG}\n{LONG}\nEnd",
+        f"One.\n\nTwo.\n{LONG}\n\n{LONG}\r\nEnd\n\n",
     ],
 )
 def test_everyday_bodies_are_mended_in_place(raw):

@@ -18,7 +18,7 @@ class Clock(msgspec.Struct, frozen=True):
     flags: tuple[str, ...] = ()
 
 
-class Instant(msgspec.Struct, frozen=True):
+class Instant(msgspec.Struct, frozen=True, gc=False):  # it holds nothing that could hold it
     """A point in time, with how well it is known."""
 
     utc: datetime
