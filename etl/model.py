@@ -4,7 +4,7 @@ They are `msgspec` structs: frozen and slotted like a dataclass, built in a tent
 counts on a path that every record takes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal, TypedDict
@@ -82,6 +82,8 @@ class RawRecord(msgspec.Struct, frozen=True):
     """Name inside the archive; None for a plain dump. Nested archives are joined by `!`."""
     offset: int | None = None
     """Byte offset of the record in the (decompressed) member, where the reader knows it."""
+    digest: bytes = b""
+    """Of its line (`etl.extract.lines.digest_of`), in a dump of lines."""
 
 
 class Rejection(msgspec.Struct, frozen=True):
@@ -177,6 +179,8 @@ class Article(msgspec.Struct, frozen=True):
     """The record's own bytes, should the store refuse the document."""
     member: str | None = None
     offset: int | None = None
+    digest: bytes = b""
+    """Of its line, in a dump of lines."""
 
     def document(self) -> dict[str, Any]:
         """The document that is stored, and that `inspect` prints; its shape is in DESIGN and docs."""
@@ -210,6 +214,20 @@ class Article(msgspec.Struct, frozen=True):
             "extra": self.extra,
             "schema_version": SCHEMA_VERSION,
         }
+
+
+class Repeat(Article, frozen=True, kw_only=True):
+    """The article of a line that was read a moment ago, as far as books and merges need to know it.
+
+    It lacks its title, body, people, tags, language, url and extra. Mostly nobody asks for them; `document`
+    reads the line after all.
+    """
+
+    again: Callable[[], Article]
+    """Reads the line."""
+
+    def document(self) -> dict[str, Any]:
+        return self.again().document()
 
 
 class Outcome(StrEnum):

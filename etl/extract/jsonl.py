@@ -7,15 +7,13 @@ import orjson
 from etl.errors import Refusal
 from etl.extract.decoding import line_encodings
 from etl.extract.jsonrecord import RecordParser
-from etl.extract.lines import BLOCK_BYTES, line_blocks
+from etl.extract.lines import BLOCK_BYTES, digest_of, line_blocks
 from etl.extract.rejecting import rejected, too_large
 from etl.extract.streams import as_utf8
 from etl.extract.types import LineBlock, LineFilter, LineReader, Member, Reading
 from etl.model import RawRecord, Rejection
 
 _BOM = b"\xef\xbb\xbf"
-_HEAD_BYTES = 128
-"""Bytes of a line by which one that it repeats is looked for; the whole of both is compared then."""
 
 
 def json_lines(reading: Reading, encodings: tuple[str, ...] = (), member: str | None = None) -> LineReader:
@@ -52,12 +50,12 @@ def json_lines(reading: Reading, encodings: tuple[str, ...] = (), member: str | 
             start = end + 1
             record += 1
             line = data[begin:end]
-            if wanted is not None and not wanted(line):
+            digest = digest_of(line)
+            if wanted is not None and not wanted(digest, line, record, base + begin):
                 continue
-            head = line[:_HEAD_BYTES]
-            same = before.get(head)
+            same = before.get(digest)
             if same is not None and same.raw == line:
-                yield RawRecord(same.fields, record, same.raw, member, base + begin)
+                yield RawRecord(same.fields, record, same.raw, member, base + begin, digest)
                 continue
             try:
                 if end - begin > most:
@@ -74,7 +72,7 @@ def json_lines(reading: Reading, encodings: tuple[str, ...] = (), member: str | 
             except Refusal as refusal:
                 yield rejected(refusal, line, record, member, base + begin)
             else:
-                found = before[head] = RawRecord(fields, record, line, member, base + begin)
+                found = before[digest] = RawRecord(fields, record, line, member, base + begin, digest)
                 yield found
 
     return read

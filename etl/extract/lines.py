@@ -8,14 +8,22 @@ compared.
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
+import xxhash
+
 from etl.errors import DumpError
 from etl.extract.types import LineBlock, Readable
 
+DIGEST_BYTES = 16
 BLOCK_BYTES = 2 << 20
 """Size of a block of lines: one batch of writes, one entry in the ledger. Resuming a load relies on it."""
 _LONG_LINE = 500
 HEAD_BYTES = 64 << 10
 """What is kept of a line that is too long, to be shown."""
+
+
+def digest_of(data: bytes) -> bytes:
+    """Digest by which a block or a line is known again: `DIGEST_BYTES` of XXH3."""
+    return xxhash.xxh3_128_digest(data)
 
 
 def line_blocks(stream: Readable, *, block_bytes: int, max_line_bytes: int) -> Iterator[LineBlock]:

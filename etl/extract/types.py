@@ -93,8 +93,9 @@ class LineBlock(NamedTuple):
         return self.length > len(self.data)
 
 
-LineFilter = Callable[[bytes], bool]
-"""Asked of each line, before it is parsed, whether it is wanted."""
+LineFilter = Callable[[bytes, bytes, int, int], bool]
+"""Asked of each line, before it is parsed, whether it is wanted: its digest, the line without its LF, its
+number, its offset."""
 
 
 class LineReader(Protocol):

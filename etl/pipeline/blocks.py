@@ -5,13 +5,15 @@ together (`group.py`), above all those of which little is new: of a dump that wa
 version, only the changed part is parsed (`known.py`).
 """
 
-from etl.extract.types import Batch, Skipped
+from etl.extract.lines import digest_of
+from etl.extract.types import Batch, LineBlock, LineReader, Skipped
 from etl.load.ledger import Ledger
 from etl.load.store import Store
-from etl.model import DumpStamp
+from etl.model import Article, DumpStamp, RawRecord
 from etl.pipeline.group import Block, GroupWriter
 from etl.pipeline.job import Job
-from etl.pipeline.known import NOTHING, Known, Unchanged, digest_of
+from etl.pipeline.known import NOTHING, Known, Unchanged
+from etl.pipeline.recent import Recent, Repeats
 from etl.pipeline.seen import FieldTally
 from etl.pipeline.writer import normalizer_for, sort_out
 from etl.sources import Source
@@ -51,6 +53,7 @@ class BlockWriter:
         self.done = frozenset(ledger.blocks_done(load_id))
         """Blocks that an earlier attempt finished."""
         self._begun = ledger.blocks_begun(load_id)
+        self._recent = Recent()
         self._group: list[Block] = []
         self._size = 0
 
@@ -94,7 +97,22 @@ class BlockWriter:
             # Its lines are entered again: the next version of the dump is held against this one alone.
             lines = [digest_of(line) for line in data.split(b"\n") if line and not line.isspace()]
             return Block(batch.number, digest=digest, same=lines, kept=kept)
+        read = batch.read
         unchanged = Unchanged(self._known)
-        records = batch.read(batch.block, unchanged if self._known else None)
+        repeats = Repeats(self._recent, self._stamp, lambda *line: self._read_again(read, *line))
+
+        def wanted(digest: bytes, line: bytes, record: int, offset: int) -> bool:
+            return unchanged.changed(digest) and repeats.wants(digest, line, record, offset)
+
+        records = read(batch.block, wanted if self._known else repeats.wants)
         found = sort_out(self.fields.watch(records), self._normalizer, self._stamp)
+        self._recent.learn(found.articles)
+        found = found._replace(articles=repeats.among(found.articles))
         return Block(batch.number, found, digest=digest, same=unchanged.lines)
+
+    def _read_again(self, read: LineReader, line: bytes, record: int, offset: int) -> Article:
+        """The article of a line that gave one before."""
+        (again,) = read(LineBlock(0, offset, record, line, len(line)))
+        article = self._normalizer(again, self._stamp) if isinstance(again, RawRecord) else again
+        assert isinstance(article, Article)  # noqa: S101 - the same bytes by the same rules
+        return article

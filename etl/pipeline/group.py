@@ -26,7 +26,6 @@ from etl.load.plan import letters
 from etl.load.quarantine import Quarantine, entry_ids
 from etl.load.store import Store
 from etl.model import Counts, DumpStamp, Outcome, Rejection
-from etl.pipeline.known import digest_of
 from etl.pipeline.writer import Sorted
 
 Result = Outcome | Rejection
@@ -114,7 +113,7 @@ class GroupWriter:
             if isinstance(outcome, Outcome)
         ]
         bad = [*_refused(outcomes), *block.found.rejections]
-        lines = [digest_of(article.raw) for article in good] if block.digest is not None else None
+        lines = [article.digest for article in good] if block.digest is not None else None
         refused = refused_of(entry_ids(self._stamp, bad), bad)
         return Page(
             id=block_page_id(self._stamp, block.number),
@@ -133,7 +132,7 @@ def _done(block: Block, outcomes: Sequence[Result]) -> BlockDone:
     if block.digest is None:
         return BlockDone(block.number, counts, block.cut_short)
     loaded = [
-        digest_of(article.raw)
+        article.digest
         for article, outcome in zip(block.found.articles, outcomes, strict=True)
         if isinstance(outcome, Outcome)
     ]

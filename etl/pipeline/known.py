@@ -11,14 +11,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 
-import xxhash
-
-DIGEST_BYTES = 16
-
-
-def digest_of(data: bytes) -> bytes:
-    """Digest of a block or a line: 16 bytes of XXH3."""
-    return xxhash.xxh3_128_digest(data)
+from etl.extract.lines import DIGEST_BYTES
 
 
 class Known:
@@ -48,9 +41,9 @@ class Known:
         """How many records the unchanged block of this digest holds; None where it is not known."""
         return self._blocks.get(block)
 
-    def __contains__(self, line: bytes) -> bool:
-        digest = xxhash.xxh3_128_intdigest(line)
-        high, low = digest >> 64, digest & 0xFFFF_FFFF_FFFF_FFFF
+    def __contains__(self, digest: bytes) -> bool:
+        """Whether a line of this digest was there."""
+        high, low = int.from_bytes(digest[:8]), int.from_bytes(digest[8:])
         at = bisect_left(self._high, high)
         while at < len(self._high) and self._high[at] == high:
             if self._low[at] == low:
@@ -60,16 +53,17 @@ class Known:
 
 
 class Unchanged:
-    """A line filter that wants what is not known, and counts what is."""
+    """Tells lines that are not known from those that are, and counts these."""
 
     def __init__(self, known: Known) -> None:
         self._known = known
         self.lines: list[bytes] = []
         """Digests of the known lines that were met."""
 
-    def __call__(self, line: bytes) -> bool:
-        if line in self._known:
-            self.lines.append(digest_of(line))
+    def changed(self, digest: bytes) -> bool:
+        """Whether a line is not known."""
+        if digest in self._known:
+            self.lines.append(digest)
             return False
         return True
 

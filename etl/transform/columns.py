@@ -283,5 +283,6 @@ def _made(
             [record.raw for record in records],
             [record.member for record in records],
             [record.offset for record in records],
+            [record.digest for record in records],
         )
     )

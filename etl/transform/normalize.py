@@ -163,6 +163,7 @@ class Normalizer:
             record.raw,
             record.member,
             record.offset,
+            record.digest,
         )
 
     def _published(
