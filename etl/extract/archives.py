@@ -9,7 +9,8 @@ from etl.errors import DumpError
 from etl.extract.compression import Budget, Expanded, compression_of
 from etl.extract.names import ending, is_leftover, printable, without_compression
 from etl.extract.readers import kind_of, unreadable
-from etl.extract.streams import peeked
+from etl.extract.salvage import Again
+from etl.extract.streams import passed_over, peeked
 from etl.extract.tar_members import Tar, TarMember
 from etl.extract.types import Member, Readable, Skipped
 from etl.extract.zip_members import ZipMember, zip_members
@@ -66,7 +67,8 @@ def members(
         layers += 1
         if layers > _MOST_LAYERS:
             raise DumpError(walk.dump, f"is compressed more than {_MOST_LAYERS} times over; unpack it first")
-        head, rest = peeked(Expanded(rest, compression, walk.budget), _HEAD)
+        again = _rewinder(stream) if layers == 1 else None
+        head, rest = peeked(Expanded(rest, compression, walk.budget, again), _HEAD)
     said = kind_of(file_name)
     inner_name = file_name
     if said.compression:
@@ -87,6 +89,8 @@ def members(
         )
     if kind == "tar":
         yield from _tar(rest, walk, name, depth)
+        if layers:
+            passed_over(rest)  # for the checksum behind the archive's end mark to have its say
     elif not layers and hasattr(stream, "seek"):
         yield from _zip(cast(BinaryIO, stream), walk, name, depth)
     else:
@@ -94,6 +98,19 @@ def members(
             while piece := rest.read(1 << 20):
                 copy.write(piece)
             yield from _zip(cast(BinaryIO, copy), walk, name, depth)
+
+
+def _rewinder(stream: Readable) -> Again | None:
+    """What gives a file from its start, once more; None for what is no file."""
+    if not hasattr(stream, "seek"):
+        return None
+    file = cast(BinaryIO, stream)
+
+    def again() -> Readable:
+        file.seek(0)
+        return file
+
+    return again
 
 
 def archive_kind(head: bytes) -> str | None:

@@ -4,12 +4,13 @@ import bz2
 import lzma
 import re
 import sys
+import zlib
 from collections.abc import Callable
-from typing import Protocol
 
 from isal import igzip_lib
 
 from etl.errors import DumpError
+from etl.extract.salvage import Again, Decompressor, Inflate, Tape, salvaged
 from etl.extract.types import Readable
 from etl.settings import Limits
 
@@ -33,18 +34,6 @@ _ZSTD_WINDOW_LOG = 27
 """128 MiB: what the zstd tool decompresses unless told otherwise."""
 _FREE_BYTES = 1 << 20
 """Decompressed bytes before the ratio counts: a few empty lines compress better than any cap allows."""
-
-
-class Decompressor(Protocol):
-    """What the decompressors of the standard library, and isal's, have in common."""
-
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def needs_input(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
 
 
 def _gzip() -> Decompressor:
@@ -73,9 +62,24 @@ _DECOMPRESSORS: dict[str, Callable[[], Decompressor]] = {
     "xz": _xz,
     "zstd": _zstd,
 }
+_EXACT: dict[str, Callable[[], Decompressor]] = {
+    **_DECOMPRESSORS,
+    "deflate": lambda: Inflate(-15),
+    "gzip": lambda: Inflate(31),
+}
+"""Those that give every byte before a damage when they are asked for one at a time."""
 
 _ISAL_ERROR: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub says: an instance
-_ERRORS = (_ISAL_ERROR, OSError, EOFError, ValueError, lzma.LZMAError, zstd.ZstdError, MemoryError)
+_ERRORS = (
+    _ISAL_ERROR,
+    OSError,
+    EOFError,
+    ValueError,
+    lzma.LZMAError,
+    zstd.ZstdError,
+    zlib.error,
+    MemoryError,
+)
 
 
 def compression_of(head: bytes) -> str | None:
@@ -113,31 +117,47 @@ class Budget:
 class Expanded:
     """The decompressed bytes of a stream: all of its members, end to end, counted against a budget.
 
-    What was decompressed before an error is given first. NULs after the last member are padding;
-    anything else there is an error. `deflate`, which zip members use, has one member only.
+    What was decompressed before an error is given first, to the last byte. NULs after the last member are
+    padding; anything else there is an error. `deflate`, which zip members use, has one member only.
     """
 
-    def __init__(self, stream: Readable, compression: str, budget: Budget) -> None:
+    def __init__(
+        self, stream: Readable, compression: str, budget: Budget, again: Again | None = None
+    ) -> None:
+        """`again` gives the stream from its start, should it be damaged; without it the compressed bytes
+        are kept on the way."""
+        if again is None:
+            stream = tape = Tape(stream)
+            again = tape.again
         self._stream = stream
+        self._again = again
         self._compression = compression
         self._budget = budget
         self._make = _DECOMPRESSORS[compression]
         self._decompressor = self._make()
         self._input = b""
         self._consumed = 0
+        self._sound = 0
+        """Compressed bytes of which all was given."""
+        self._given = 0
+        self._left = b""
+        """What was salvaged and is still to be given."""
         self._failure: DumpError | None = None
         self._ended = False
 
     def read(self, size: int, /) -> bytes:
-        if self._failure is not None:
-            raise self._failure
         try:
-            while not self._ended:
+            while not self._ended and self._failure is None:
                 if data := self._step(size):
+                    self._given += len(data)
                     return data
         except DumpError as error:
             self._failure = error
-            raise
+        if self._left:
+            data, self._left = self._left[:size], self._left[size:]
+            return data
+        if self._failure is not None:
+            raise self._failure
         return b""
 
     def _step(self, size: int) -> bytes:
@@ -148,15 +168,35 @@ class Expanded:
         data = self._input
         self._input = b""
         if not data and decompressor.needs_input:
-            data = self._more()
+            try:
+                data = self._more()
+            except DumpError:
+                self._salvage()
+                raise
             if not data:
-                raise self._fault("ends in the middle of its data (truncated); fetch it again")
+                raise self._damaged("ends in the middle of its data (truncated); fetch it again")
         try:
             out = decompressor.decompress(data, min(size, _WRITE))
         except _ERRORS as error:
-            raise self._fault(_cause(error)) from None
+            raise self._damaged(_cause(error)) from None
         self._budget.spend(len(out))
         return out
+
+    def _damaged(self, message: str) -> DumpError:
+        self._salvage()
+        return self._fault(message)
+
+    def _salvage(self) -> None:
+        found = salvaged(
+            self._again(),
+            _EXACT[self._compression],
+            _ERRORS,
+            given=self._given,
+            sound=self._sound,
+            most=2 * _WRITE,
+        )
+        self._budget.spend(len(found.data))
+        self._left, self._consumed = found
 
     def _next_member(self) -> None:
         rest = bytes(self._decompressor.unused_data)
@@ -171,8 +211,10 @@ class Expanded:
             raise self._fault(f"is followed by {rest[:20]!r}, which is none; cut that off or fetch it again")
         self._decompressor = self._make()
         self._input = rest
+        self._sound = self._consumed - len(rest)
 
     def _more(self) -> bytes:
+        self._sound = self._consumed
         data = self._stream.read(_READ)
         self._consumed += len(data)
         return data

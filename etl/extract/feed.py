@@ -22,7 +22,7 @@ from etl.extract.feedtext import (
 )
 from etl.extract.jsonfeed import json_feed_entries
 from etl.extract.rejecting import rejected, too_large
-from etl.extract.streams import read_all
+from etl.extract.streams import read_sound
 from etl.extract.types import Member, Reading
 from etl.model import RawRecord, Reason, Rejection
 
@@ -46,10 +46,19 @@ def feed_entries(member: Member, reading: Reading) -> Iterator[RawRecord | Rejec
 
     Raises:
         DumpError: it is no feed, is over `limits.feed_bytes`, declares entities that could do harm, or
-            is cut off; entries that are whole come first.
+            is cut off or damaged; entries that are whole come first.
     """
+    try:
+        yield from _entries(member, reading)
+    except DumpError:
+        member.stream.read(1)  # a stream that failed says why
+        raise
+    member.stream.read(1)
+
+
+def _entries(member: Member, reading: Reading) -> Iterator[RawRecord | Rejection]:
     most = reading.limits.feed_bytes
-    data = read_all(member.stream, most)
+    data = read_sound(member.stream, most)
     if len(data) > most:
         raise DumpError(
             member.dump,

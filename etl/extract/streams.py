@@ -57,6 +57,19 @@ def read_all(stream: Readable, most: int) -> bytes:
     return b"".join(pieces)
 
 
+def read_sound(stream: Readable, most: int) -> bytes:
+    """As `read_all`; of a stream that fails, what came before. It fails again when it is read on."""
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        while size <= most and (piece := stream.read(1 << 16)):
+            pieces.append(piece)
+            size += len(piece)
+    except DumpError:
+        pass
+    return b"".join(pieces)
+
+
 class Transcoded:
     """A stream in another encoding as UTF-8.
 

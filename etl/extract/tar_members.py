@@ -53,6 +53,8 @@ class Tar:
         self._buffer = b""
         self._at = 0
         self._offset = 0
+        self._failure: DumpError | None = None
+        """Why the stream ended, where it failed."""
 
     def __iter__(self) -> Iterator[TarMember]:
         override: dict[str, str] = {}
@@ -101,7 +103,7 @@ class Tar:
         return header
 
     def take(self, size: int) -> bytes:
-        """`size` bytes, fewer only at the end of the stream."""
+        """`size` bytes, fewer only where the stream ends or fails."""
         end = self._at + size
         if end <= len(self._buffer):
             data = self._buffer[self._at : end]
@@ -110,11 +112,17 @@ class Tar:
             pieces = [self._buffer[self._at :]]
             missing = size - len(pieces[0])
             self._buffer, self._at = b"", 0
-            while missing and (piece := self._stream.read(max(missing, 1 << 18))):
-                pieces.append(piece[:missing])
-                if len(piece) > missing:
-                    self._buffer, self._at = piece, missing
-                missing -= len(pieces[-1])
+            try:
+                while missing and (piece := self._stream.read(max(missing, 1 << 18))):
+                    pieces.append(piece[:missing])
+                    if len(piece) > missing:
+                        self._buffer, self._at = piece, missing
+                    missing -= len(pieces[-1])
+            except DumpError as error:
+                # The bytes before it are given first.
+                self._failure = error
+                if missing == size:
+                    raise
             data = b"".join(pieces)
         self._offset += len(data)
         return data
@@ -152,7 +160,7 @@ class Tar:
         return self._fault("ends in the middle of a member (truncated); fetch it again")
 
     def _fault(self, message: str) -> DumpError:
-        return DumpError(self._dump, f"the tar archive {message} (at byte {self._offset:,})")
+        return self._failure or DumpError(self._dump, f"the tar archive {message} (at byte {self._offset:,})")
 
 
 class _Data:

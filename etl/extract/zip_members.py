@@ -89,9 +89,11 @@ def _content(file: BinaryIO, info: zipfile.ZipInfo, budget: Budget) -> Readable:
         raise DumpError(budget.dump, "has no header where the directory says; fetch the archive again")
     _, name_bytes, extra_bytes = _LOCAL_HEADER.unpack(header)
     start = info.header_offset + _LOCAL_HEADER.size + name_bytes + extra_bytes
-    stream: Readable = _Part(file, start, info.compress_size)
-    if method != _STORED:
-        stream = Expanded(stream, _COMPRESSIONS[method], budget)
+
+    def part() -> Readable:
+        return _Part(file, start, info.compress_size)
+
+    stream = part() if method == _STORED else Expanded(part(), _COMPRESSIONS[method], budget, part)
     return _Verified(stream, info, budget.dump)
 
 
@@ -131,12 +133,14 @@ class _Verified:
         self._size += len(data)
         self._crc = crc32(data, self._crc)
         stated = self._info.file_size
+        problem = ""
         if self._size > stated or (not data and self._size < stated):
-            self._fail(f"its size is not the {stated:,} bytes that the archive states")
-        if not data and self._crc != self._info.CRC:
-            self._fail("its checksum is wrong")
+            problem = f"its size is not the {stated:,} bytes that the archive states"
+        elif not data and self._crc != self._info.CRC:
+            problem = "its checksum is wrong"
+        if problem:
+            self._failure = DumpError(self._dump, f"{problem}; fetch the archive again")
+            data = data[: len(data) - max(0, self._size - stated)]
+            if not data:
+                raise self._failure
         return data
-
-    def _fail(self, message: str) -> None:
-        self._failure = DumpError(self._dump, f"{message}; fetch the archive again")
-        raise self._failure
