@@ -16,6 +16,7 @@ import msgspec
 from pymongo import IndexModel
 from pymongo.errors import CollectionInvalid, OperationFailure
 
+from etl.configuration import SHIPPED
 from etl.errors import ConfigError, StoreError
 from etl.load.store import Store
 
@@ -74,12 +75,26 @@ class Schema(msgspec.Struct, frozen=True):
 
     @staticmethod
     def read(folder: Path) -> "Schema":
-        """Read `<folder>/<collection>.json` of each collection.
+        """Read `<folder>/<collection>.json` of each collection; the shipped file where there is none.
+
+        So a folder of one's own stays good when an upgrade adds a collection.
 
         Raises:
-            ConfigError: a file is missing or wrong; the text says which and how.
+            ConfigError: a file is wrong, or of no collection; the text says which and how.
         """
-        return Schema({name: _read(folder / f"{name}.json") for name in COLLECTIONS})
+        for path in sorted(folder.glob("*.json")):
+            if path.stem not in COLLECTIONS:  # misspelt, it would be without effect
+                raise ConfigError(
+                    f"{path}: there is no collection {path.stem!r}, only {', '.join(COLLECTIONS)}"
+                )
+        shipped = SHIPPED / "mongo"
+        files = {name: f"{name}.json" for name in COLLECTIONS}
+        return Schema(
+            {
+                name: _read(folder / file if (folder / file).exists() else shipped / file)
+                for name, file in files.items()
+            }
+        )
 
     def prepare(self, store: Store) -> bool:
         """Make collections, validators and indexes as they should be.

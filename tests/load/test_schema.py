@@ -115,7 +115,16 @@ def test_a_wrong_file_is_named(folder: Path, text: str, said: str) -> None:
     assert said in str(caught.value)
 
 
-def test_a_missing_file_is_named(folder: Path) -> None:
-    (folder / "runs.json").unlink()
-    with pytest.raises(ConfigError, match=r"runs\.json: No such file"):
+def test_a_file_that_a_folder_lacks_is_the_shipped_one_as_after_an_upgrade(folder: Path) -> None:
+    changed = {"$jsonSchema": {"required": ["kind"]}}
+    edit(folder, "runs", {"validator": changed})
+    (folder / "journal.json").unlink()
+    mixed, shipped = Schema.read(folder).collections, Schema.read(SHIPPED).collections
+    assert mixed["runs"].validator == changed
+    assert {name for name in COLLECTIONS if mixed[name] != shipped[name]} == {"runs"}
+
+
+def test_a_file_of_no_collection_is_named(folder: Path) -> None:
+    (folder / "article.json").write_text("{}")
+    with pytest.raises(ConfigError, match=r"article\.json: there is no collection 'article'"):
         Schema.read(folder)
