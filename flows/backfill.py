@@ -20,6 +20,7 @@ from flows.alarms import watch_after_run
 from flows.environment import Environment
 from flows.giving_way import GivingWay
 from flows.loading import final_state, load_under_prefect, refused
+from flows.lost import untold
 from flows.plan_report import publish_plan
 from flows.report import publish_report
 from flows.workshop import Workshop, workshop
@@ -57,7 +58,9 @@ def backfill(
             chosen = chosen_sources(shop.configuration, sources)
             job = _job(shop, days, mode)
             plan = plan_backfill(chosen, days, mode, job, shop.store, shop.configuration.folder.parent)
-            shown = publish_plan(plan)
+            shown: UUID | None = None
+            with untold("the plan", plan.summary()):
+                shown = publish_plan(plan)
             get_run_logger().info("%s: %s", days, plan.summary())
             if dry_run:
                 return Completed(name="DryRun", message=plan.summary(), data=plan.summary())
@@ -84,7 +87,7 @@ def _job(shop: Workshop, days: Days, mode: Mode) -> Job:
     return msgspec.structs.replace(job, days=days, again=again)
 
 
-def _load(shop: Workshop, plan: Plan, sources: list[Source], job: Job, shown: UUID) -> State[Any]:
+def _load(shop: Workshop, plan: Plan, sources: list[Source], job: Job, shown: UUID | None) -> State[Any]:
     given = {
         "start_date": str(plan.days.first),
         "end_date": str(plan.days.last),

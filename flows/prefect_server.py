@@ -27,6 +27,9 @@ _START_SECONDS = 120
 
 _STOP_SECONDS = 10
 
+_DRAIN_SECONDS = 5
+"""A server that is there takes what is left in a fraction of a second."""
+
 _LOG_BYTES = 8 << 20
 
 # The server is 3 s of imports that make much and drop little: with the collector's usual thresholds
@@ -194,7 +197,7 @@ def prefect_server(home: Path, *, port: int | None = None) -> Iterator[str]:
                 from prefect.settings import PREFECT_API_URL, temporary_settings
 
                 stack.enter_context(temporary_settings({PREFECT_API_URL: server.api_url}))
-            stack.callback(_drain)
+            stack.callback(drain)
             yield server.api_url
     finally:
         os.environ.clear()
@@ -207,13 +210,16 @@ def _apply(variables: Mapping[str, str]) -> None:
     os.environ.update(variables)
 
 
-def _drain() -> None:
-    """Send what this process still has to say (logs, events) while the server is there to hear it."""
+def drain() -> None:
+    """Send what this process still has to say (logs, events) while the server is there to hear it.
+
+    Gives up after some seconds: the server may be gone.
+    """
     from prefect.events.worker import EventsWorker
     from prefect.logging.handlers import APILogWorker
 
     for worker in (APILogWorker, EventsWorker):
-        worker.drain_all(timeout=5)
+        worker.drain_all(timeout=_DRAIN_SECONDS)
 
 
 def _server_environment(home: Path, api_url: str) -> dict[str, str]:

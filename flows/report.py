@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-import httpx
 from prefect.artifacts import (
     create_markdown_artifact,
     create_progress_artifact,
@@ -18,6 +17,8 @@ from etl.pipeline.job import LoadReport, SourceReport
 from flows.calendar_report import publish_calendar
 from flows.findings import Findings, Volume, find
 from flows.links import artifact_link, code, plain
+from flows.lost import untold
+from flows.watching import reported
 from flows.workshop import Workshop
 
 log = logging.getLogger("etl.report")
@@ -36,10 +37,11 @@ class Progress:
         self._size = size
         self._done = 0
         self._percent = 0.0
-        self._lost = False
-        artifact = create_progress_artifact(0.0, key="load-progress", description=title)
-        assert isinstance(artifact, UUID)  # noqa: S101 - the same function is a coroutine elsewhere
-        self._artifact = artifact
+        self._artifact: UUID | None = None
+        with untold("the progress", "the load goes on"):
+            artifact = create_progress_artifact(0.0, key="load-progress", description=title)
+            assert isinstance(artifact, UUID)  # noqa: S101 - the same function is a coroutine elsewhere
+            self._artifact = artifact
 
     def advance(self, size: int) -> None:
         """So many more bytes are dealt with. Told to Prefect in steps of 5 %, not for each chunk."""
@@ -55,19 +57,19 @@ class Progress:
 
     def _tell(self, percent: float) -> None:
         self._percent = percent
-        if self._lost:
-            return
-        try:
-            update_progress_artifact(self._artifact, percent)
-        except httpx.HTTPError as error:  # the client itself has tried for a minute
-            self._lost = True
-            log.warning("progress is not shown any more, the load goes on: %s", error)
+        artifact, self._artifact = self._artifact, None
+        if artifact is not None:
+            with untold("further progress", "the load goes on"):  # the client itself has tried for a minute
+                update_progress_artifact(artifact, percent)
+                self._artifact = artifact
 
 
 def publish_report(
     report: LoadReport, about: str, shop: Workshop, days: Days | None = None, plan: UUID | None = None
 ) -> None:
     """The calendar after a run, and its report as a table and as a text that an operator can act on.
+
+    Where Prefect's server is gone by then, a warning says where else the report is; the run goes on.
 
     Args:
         report: Of the run.
@@ -76,6 +78,12 @@ def publish_report(
         days: The days that it was about.
         plan: The artifact with the plan of a backfill.
     """
+    reported.get()(report)
+    with untold("the report", f"`article-etl status {report.run}` shows it"):
+        _publish(report, about, shop, days, plan)
+
+
+def _publish(report: LoadReport, about: str, shop: Workshop, days: Days | None, plan: UUID | None) -> None:
     try:
         findings = find(report, shop, days)
     except StoreError as error:  # then the report itself says that the store is gone

@@ -12,16 +12,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from etl.configuration import Configuration
-from etl.errors import ConfigError, StoreError
+from etl.errors import ConfigError
 from etl.model import Days
 from etl.pipeline.backfill import Mode, Plan, checked_days, chosen_sources, plan_backfill
 from etl.pipeline.job import LoadReport
-from flows.cli.console import out, progress_bar, show_report
-from flows.cli.nightly import own_prefect
+from flows.cli.console import out, show_report
+from flows.cli.nightly import own_prefect, report_of
 from flows.cli.options import SourcesOption, day, read
 from flows.environment import Environment
 from flows.plan_report import plan_rows
-from flows.watching import watcher
 from flows.workshop import workshop
 
 NAME = "backfill"
@@ -67,13 +66,9 @@ def run_backfill(days: Days, sources: list[str] | None, mode: Mode) -> LoadRepor
     """
     from flows.backfill import backfill
 
-    with progress_bar("backfill", None) as move:
-        watcher.set(move)
-        state = backfill(days.first, days.last, sources=sources, mode=mode, return_state=True)
-    report = state.result(raise_on_failure=False)
-    if isinstance(report, LoadReport):
-        return report
-    raise report if isinstance(report, Exception) else StoreError(f"the flow ended as {state}")
+    return report_of(
+        "backfill", lambda: backfill(days.first, days.last, sources=sources, mode=mode, return_state=True)
+    )
 
 
 def _plan(

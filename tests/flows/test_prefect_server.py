@@ -1,6 +1,7 @@
 """A Prefect server of our own: started, shared and stopped."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -10,9 +11,13 @@ from typing import Any
 
 import httpx
 import pytest
+from pymongo import MongoClient
 
 from etl.processes import ServerError
 from flows.prefect_server import PrefectServer, prefect_environment, prefect_server, running
+from tests.command import Command
+from tests.flows.stack import day, make_project
+from tests.waiting import until
 
 FLOW = """
 import os, sys
@@ -126,6 +131,48 @@ def test_the_last_one_out_stops_it_and_the_next_start_has_its_history_and_addres
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [before, "42", "alone", "joined"]
     assert running(server.home) is None
+
+
+@pytest.mark.prefect
+@pytest.mark.mongo
+@pytest.mark.timeout(600)
+def test_a_server_that_is_killed_amid_a_load_costs_its_history_and_nothing_else(
+    server: PrefectServer, tmp_path: Path, mongo_uri: str, database: str
+) -> None:
+    variables = {
+        "ARTICLE_ETL_CONFIG": str(make_project(tmp_path, 30)),
+        "ARTICLE_ETL_MONGO_URI": mongo_uri,
+        "ARTICLE_ETL_DATABASE": database,
+        "PREFECT_CLIENT_MAX_RETRIES": "0",  # else it tries for a minute, again and again
+    }
+    command = Command(server.home, variables)  # the home is not new, which makes the start quick
+    days = ["--from", str(day(0)), "--to", str(day(29)), "--source", "wire"]
+    loading = command.start("backfill", *days)
+    with MongoClient[Any](mongo_uri) as client:
+
+        def some_are_done() -> bool:
+            assert loading.poll() is None, loading.communicate()
+            return client[database].loads.count_documents({"state": "finished"}) >= 3
+
+        try:
+            until(some_are_done, pause=0.005)
+            pid = server.pid
+            assert pid is not None
+            os.kill(pid, signal.SIGKILL)
+            stdout, stderr = loading.communicate(timeout=200)  # with hundreds of events to send to nobody
+        finally:
+            loading.kill()
+            loading.communicate()
+        (run,) = client[database].runs.find()
+        client.drop_database(database)
+    assert loading.returncode == 0, stderr
+    assert (run["state"], run["report"]["loaded"], run["report"]["counts"]["read"]) == ("completed", 30, 600)
+    assert (
+        f"the report could not be shown in Prefect (ConnectError): `article-etl status {run['_id']}`"
+        in stderr
+    )
+    assert "Prefect's server was lost" in stderr
+    assert f"Run {run['_id']}: completed" in stdout
 
 
 def stand_in(path: Path, text: str) -> str:

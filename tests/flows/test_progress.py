@@ -50,3 +50,27 @@ def test_a_lost_prefect_server_is_tried_once_and_the_load_goes_on(monkeypatch: p
         progress.advance(1)
     progress.done()
     assert tried == [1]
+
+
+def test_a_server_that_is_lost_before_the_progress_begins_keeps_nothing_from_the_load(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def unreachable(*_: object, **__: object) -> None:
+        raise RuntimeError("Failed to reach API") from httpx.ConnectError("All connection attempts failed")
+
+    monkeypatch.setattr("flows.report.create_progress_artifact", unreachable)
+    from flows.report import Progress
+
+    progress = Progress("a run", 100)
+    progress.advance(100)
+    progress.done()
+    assert caplog.messages == [
+        "the progress could not be shown in Prefect (RuntimeError): the load goes on",
+    ]
+
+
+def test_an_error_of_our_own_is_not_taken_for_a_lost_server() -> None:
+    from flows.lost import untold
+
+    with pytest.raises(KeyError), untold("the report", "look elsewhere"):
+        raise KeyError("a mistake")
