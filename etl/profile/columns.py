@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from etl.transform.fields import is_filled
+from etl.transform.stubs import LONGEST_STUB, is_stub
 
 _DEEPEST = 4
 _MOST_COLUMNS = 400
@@ -56,7 +57,7 @@ def columns_of(records: list[Mapping[str, Any]]) -> dict[str, Column]:
                 if len(found) >= _MOST_COLUMNS:
                     continue
                 column = found[name] = Column(name)
-            if not is_filled(value) or row in column.rows:
+            if not is_filled(value) or row in column.rows or _is_notice(value):
                 continue
             column.filled += 1
             column.rows.add(row)
@@ -66,6 +67,11 @@ def columns_of(records: list[Mapping[str, Any]]) -> dict[str, Column]:
                     column.lengths.append(len(value))
                 column.values.append(value[:_LONGEST] if isinstance(value, str) else value)
     return found
+
+
+def _is_notice(value: Any) -> bool:
+    """Whether it is what a service writes where it has nothing to give."""
+    return isinstance(value, str) and len(value) <= LONGEST_STUB and is_stub(value)
 
 
 def leaves(fields: Mapping[str, Any], depth: int = 0, before: str = "") -> Iterator[tuple[str, Any]]:

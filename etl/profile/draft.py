@@ -1,52 +1,39 @@
 """The draft of a source: a look at the dumps, a try at their policy, and what speaks for each line."""
 
-import glob
-import os
-import re
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
 
 from etl.errors import DumpError
-from etl.extract.names import without_credentials
 from etl.extract.types import Dump, Skipped
 from etl.model import RawRecord, Reason
 from etl.pipeline.job import Job
 from etl.profile.budget import Budget
-from etl.profile.columns import Column, columns_of
-from etl.profile.dating import (
-    Dating,
-    earliest_for,
-    examine_dates,
-    first_of,
-    say_abbreviations,
-    say_dates,
-    say_order,
-    say_zone,
-    settled_languages,
-)
+from etl.profile.columns import columns_of
+from etl.profile.datesaid import say_abbreviations, say_dates, say_order, say_zone
+from etl.profile.dating import Dating, earliest_for, examine_dates, first_of, settled_languages
+from etl.profile.fieldsaid import NEEDED, FieldsSaid, say_folders
 from etl.profile.heads import Head, heads_of
-from etl.profile.page import Page, share, shown, toml
+from etl.profile.outcome import say_content, say_expectations, say_outcome
+from etl.profile.page import Page, share, shown
 from etl.profile.reading import ReadingDraft, draft_reading, say_reading
-from etl.profile.repeats import repeated_affixes, repeated_lines, repeated_titles
-from etl.profile.roles import Choice, choose, words_of
+from etl.profile.roles import choose, words_of
 from etl.profile.sample import Sample, sample
 from etl.profile.survey import Survey, survey
-from etl.profile.trial import Trial, doubles, languages_of, try_out
+from etl.profile.trial import Trial, try_out
+from etl.profile.where import say_where
 from etl.sources import Role, Source
+from etl.transform.clocks import beside, clock_in
 from etl.transform.dates.languages import known_languages
 from etl.transform.language import stated_language, text_language
+from etl.transform.rich import rich_text
 
 _HEADS_SHARE = 0.25
 """Of the time and bytes, for the heads."""
 _UNDATED_SHARE = 0.5
 """Share of records without a date from which on they are to be loaded all the same."""
-_OTHERS_SHOWN = 25
-_NEEDED: tuple[Role, ...] = ("title", "published", "body")
-"""Roles whose lack is told."""
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -77,7 +64,7 @@ def profile(paths: Sequence[str], name: str, job: Job, budget: Budget | None = N
     if not read.records and not read.rejections and failures and read.failed >= read.opened:
         raise failures[0]
     page = Page()
-    _say_where(page, paths, name, found, read, reading)
+    say_where(page, paths, name, found, read, reading)
     say_reading(page, reading, heads, odd)
     if read.records or read.rejections:
         _Draft(page, source, read, job).say()
@@ -114,72 +101,6 @@ def _with(source: Source, values: dict[str, Any]) -> Source:
     return Source.model_validate({**source.model_dump(exclude_unset=True), **values})
 
 
-def _say_where(
-    page: Page, paths: Sequence[str], name: str, found: Survey, read: Sample, reading: ReadingDraft
-) -> None:
-    page.say(
-        f"Draft of a source, by `article-etl profile` out of "
-        f"{len(read.records) + len(read.rejections):,} records "
-        f"of {read.opened:,} of {found.dumps:,} dumps."
-    )
-    page.say(
-        f"Read it through, save it as config/sources/{name}.toml, then: article-etl check, and "
-        f"article-etl inspect "
-        f"PATH --source {name}."
-    )
-    page.say("What stands as a setting is what the evidence shows; what is only likely is a comment.")
-    page.heading("Where the dumps lie")
-    endings = ", ".join(f"{n:,} {last or 'without an ending'}" for last, n in found.endings.most_common(8))
-    page.say(f"{found.dumps:,} files of {found.size:,} bytes: {endings}.")
-    for text in found.passed_over[:5]:
-        page.say(f"Passed over: {text}")
-    page.put("paths", [narrowed for path in paths for narrowed in _paths(path, reading)])
-    dated = _dated(found.chosen)
-    if dated:
-        page.say("The paths state days. With this in their place a dump belongs to its day, for backfills:")
-        page.propose("paths", dated)
-
-
-_DAY = re.compile(r"(?<!\d)(?:(20\d\d)([-_/.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01]))(?!\d)")
-
-
-def _paths(path: str, reading: ReadingDraft) -> list[str]:
-    """A path for the TOML: absolute, and with wildcards for bytes that no TOML can hold."""
-    if "://" in path:
-        return [without_credentials(path)]
-    whole = str(Path(path).absolute())
-    plain = os.path.abspath(path)  # noqa: PTH100 - without `..`
-    if os.path.exists(plain) and os.path.samefile(plain, path):  # noqa: PTH110, PTH121
-        whole = plain
-    if Path(path).is_dir() and reading.endings:
-        return [f"{_globbed(whole, always=True)}/**/*{ending}" for ending in reading.endings]
-    return [_globbed(whole, always=False)]
-
-
-def _globbed(path: str, *, always: bool) -> str:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return re.sub("[\ud800-\udfff]", "?", glob.escape(path))
-    return glob.escape(path) if always and glob.has_magic(path) else path
-
-
-def _dated(dumps: list[Dump]) -> list[str]:
-    """Paths with a `{date:…}`, where every dump's path has one day in the same place."""
-    templates: Counter[str] = Counter()
-    for dump in dumps:
-        path = dump.location if "://" in dump.location else str(Path(dump.location).absolute())
-        days = list(_DAY.finditer(path))
-        if len(days) != 1 or "{date:" in path or not path.isprintable():
-            return []
-        day = days[0]
-        before, after = path[: day.start()], path[day.end() :]
-        ending = Path(path).name
-        rest = after if "/" not in after else f"/*{''.join(Path(ending).suffixes[-2:])}"
-        templates[f"{before}{{date:%Y{day[2]}%m{day[2]}%d}}{rest}"] += 1
-    return sorted(templates) if dumps and len(templates) <= 3 else []
-
-
 class _Draft:
     """Fields, dates, content and outcome of the sample, onto the page."""
 
@@ -195,7 +116,9 @@ class _Draft:
             role: [choice.column.name for choice in choices] for role, choices in self._chosen.items()
         }
         self._stand_ins = self._later_dates()
-        self._unfit = [role for role in _NEEDED if not self._names.get(role) and self._common(role)]
+        self._unfit = {
+            role: common for role in NEEDED if not self._names.get(role) and (common := self._common(role))
+        }
         """Roles that a load would look for in a field of a common name, and that no such field serves."""
 
     def say(self) -> None:
@@ -224,11 +147,14 @@ class _Draft:
         if load_undated:
             source = _with(source, {"undated": "load"})
         trial = try_out(self._read.records, source, self._job)
-        self._say_fields()
+        FieldsSaid(
+            self._page, len(self._records), self._columns, self._chosen, self._unfit, self._stand_ins
+        ).say()
+        say_folders(self._page, self._read)
         self._say_dates(dating, dates, undated, load_undated, trial, earliest, languages, spoken)
-        self._say_content(trial)
-        self._say_outcome(trial)
-        self._say_expectations(trial)
+        say_content(self._page, trial)
+        say_outcome(self._page, self._read, trial)
+        say_expectations(self._page, self._read, trial, self._chosen)
 
     def _examined(self, source: Source, dates: list[str], spoken: Sequence[str]) -> Dating:
         others = [name for name in self._date_fields() if name not in dates[:1]]
@@ -271,7 +197,12 @@ class _Draft:
     def _common(self, role: Role) -> list[str]:
         """The raw fields that have a common name of a role."""
         listed = {name.lower() for name in self._job.field_table.get(role, ())}
-        names = {name for record in self._records[:500] for name in record.fields if name.lower() in listed}
+        names = {
+            name
+            for record in self._records[:500]
+            for name, value in record.fields.items()
+            if name.lower() in listed and not (isinstance(value, dict | list) and rich_text(value))
+        }
         return sorted(names)
 
     def _spoken(self) -> list[str]:
@@ -295,66 +226,6 @@ class _Draft:
                 return code
         return None
 
-    def _say_fields(self) -> None:
-        page, total = self._page, len(self._records)
-        page.heading("Which field is which")
-        for role in get_args(Role):
-            choices: list[Choice] = self._chosen.get(role, [])
-            if not choices:
-                if role in self._unfit:
-                    page.say(
-                        f"{role}: {shown(', '.join(self._common(role)))} is called so, but holds no {role} "
-                        "(another kind of value, or always the same); so that it is not taken for one:"
-                    )
-                    page.put(f"fields.{role}", [])
-                elif role in _NEEDED:
-                    page.say(f"No field looks like the {role}.")
-                continue
-            for choice in choices:
-                column = choice.column
-                page.say(
-                    f"{role}: {shown(column.name)}, filled in {share(column.filled, total)}; {_looks(column)}"
-                )
-                if not choice.by_name:
-                    page.say(
-                        f"  Its name says nothing; it is what its values look like. See that it is "
-                        f"the {role}."
-                    )
-            names = [choice.column.name for choice in choices]
-            page.put(f"fields.{role}", names[0] if len(names) == 1 else names)
-            self._warn(role, choices[0].column)
-        self._say_others()
-
-    def _warn(self, role: Role, column: Column) -> None:
-        if role != "body":
-            return
-        cut = sum(bool(re.search(r"(?:\[\+?\d+ chars\]|…|\.\.\.)\s*$", text[-40:])) for text in column.texts)
-        if cut * 2 > len(column.texts):
-            self._page.say(
-                f"  {share(cut, len(column.texts))} of its values end as texts do that were cut off."
-            )
-
-    def _say_others(self) -> None:
-        used = {name for names in self._names.values() for name in names} | set(self._stand_ins)
-        others = [
-            column
-            for name, column in self._columns.items()
-            if name not in used and name.removesuffix(".0") not in used and not name.endswith(".0")
-        ]
-        if not others:
-            return
-        listed = ", ".join(
-            f"{shown(column.name, 40)} ({100 * column.filled // len(self._records)} %)"
-            for column in others[:_OTHERS_SHOWN]
-        )
-        more = f" and {len(others) - _OTHERS_SHOWN} more" if len(others) > _OTHERS_SHOWN else ""
-        # Comments are cut: the list may be longer than one.
-        self._page.say(
-            "Kept in `extra`, for no role takes them; what is of no use can be left out by `ignore`:"
-        )
-        for start in range(0, len(listed), 380):
-            self._page.say(f"  {listed[start : start + 380]}{more if start + 380 >= len(listed) else ''}")
-
     def _say_dates(
         self,
         dating: Dating,
@@ -372,6 +243,7 @@ class _Draft:
         if values:
             say_dates(page, dating, values, f"{share(len(values), total)} records have one")
             say_order(page, dating.order, trial.reasons[Reason.AMBIGUOUS_DATE])
+        self._say_beside(dating, dates)
         if self._stand_ins:
             page.say(
                 f"{shown(', '.join(self._stand_ins))} may stand in where {shown(dates[0])} is "
@@ -406,6 +278,25 @@ class _Draft:
         if unknown:
             say_abbreviations(page, unknown)
 
+    def _say_beside(self, dating: Dating, dates: list[str]) -> None:
+        """A time of day in a field of its own."""
+        if not dates or not dating.days:
+            return
+        page = self._page
+        found = beside(dates[0], self._columns)
+        completing = [name for name in found if name]
+        if completing:
+            names = shown(" and ".join(completing))
+            page.say(f"By its name {names} is of the same event as {shown(dates[0])}, and completes it.")
+            return
+        taken = {name for names in self._names.values() for name in names}
+        for name, column in self._columns.items():
+            clocks = sum(clock_in(value) is not None for value in column.values)
+            if name not in taken and "." not in name and clocks * 10 >= 9 * len(column.values) > 0:
+                page.say(f"{shown(name)} holds times of day. If they are those of {shown(dates[0])}:")
+                page.propose("published_from", f"{dates[0]} + {name}")
+                return
+
     def _say_languages(self, languages: tuple[str, ...], spoken: list[str]) -> None:
         page = self._page
         if languages:
@@ -417,91 +308,6 @@ class _Draft:
         elif spoken:
             page.say("Languages of the articles, the most frequent first (no date needs them):")
             page.propose("languages", spoken[:8])
-
-    def _say_content(self, trial: Trial) -> None:
-        page = self._page
-        page.heading("What is not content")
-        articles = [article for _, article in trial.articles]
-        lines = repeated_lines((article.title_hash, article.body) for article in articles)
-        if lines:
-            page.say(
-                "Lines that many articles share. Uncomment those that are no content; none is "
-                "dropped unasked:"
-            )
-            for line, n in lines:
-                page.say(f"  {n:,} × {shown(line, 90)}")
-            page.propose("boilerplate", [line for line, _ in lines])
-        else:
-            page.say("No line is repeated across many articles.")
-        brands, labels = repeated_affixes(article.title for article in articles)
-        for key, found, what in (("brands", brands, "end"), ("labels", labels, "begin")):
-            if found:
-                counted = ", ".join(f"{n:,} × {shown(text, 50)}" for text, n in found)
-                page.say(f"Titles that {what} alike: {counted}. Perhaps no part of them:")
-                page.propose(key, [text for text, _ in found])
-        titles = repeated_titles((a.title, a.key, a.url) for a in articles)
-        if titles:
-            counted = ", ".join(f"{n:,} × {shown(title, 50)}" for title, n in titles)
-            page.say(f"Titles of several articles each: {counted}. If they are placeholders:")
-            page.propose("not_articles", [title for title, _ in titles])
-
-    def _say_outcome(self, trial: Trial) -> None:
-        page = self._page
-        rejections = self._read.rejections
-        total = len(trial.articles) + len(trial.rejections) + len(rejections)
-        page.heading("What a load of the sample gives")
-        page.say(f"{share(len(trial.articles), total)} records become articles.")
-        languages = languages_of(trial, {})
-        if languages:
-            listed = ", ".join(f"{code} {n:,}" for code, n in languages.most_common(8))
-            page.say(f"Languages: {listed}.")
-        found = doubles(trial.articles)
-        if found.same or found.versions:
-            page.say(
-                f"Duplicates by key (instant and title): {found.same:,} repeat an article as it is, "
-                f"{found.versions:,} "
-                f"give another version of one, such as {shown(found.example)}."
-            )
-        elif trial.articles:
-            page.say("No key (instant and title) comes up twice.")
-        for reason, n in (trial.reasons + Counter(r.reason for r in rejections)).most_common():
-            own = [r for _, r in trial.rejections if r.reason == reason] + [
-                r for r in rejections if r.reason == reason
-            ]
-            first = own[0]
-            place = f"{first.member}, record {first.record}" if first.member else f"record {first.record}"
-            page.say(f"Rejected, {reason.value}: {n:,}, such as {place}: {first.detail[:240]}")
-        if self._read.failed:
-            page.say(f"{share(self._read.failed, self._read.opened)} dumps cannot be read, or not whole:")
-            for error in self._read.failures[:5]:
-                page.say(f"  {error}")
-
-    def _say_expectations(self, trial: Trial) -> None:
-        total = len(trial.articles) + len(trial.rejections) + len(self._read.rejections)
-        rejected = 1 - len(trial.articles) / total if total else 0.0
-        self._page.heading("What a normal load looks like: state it, and a load outside of it warns or fails")
-        always = [
-            choice.column.name
-            for choices in self._chosen.values()
-            for choice in choices[:1]
-            if choice.column.filled >= 0.99 * len(self._records) > 0
-        ]
-        self._page.propose_lines(
-            [
-                "[expect]",
-                "min_records = 1",
-                f"required = {toml(always)}",
-                f"max_rejected = {min(1.0, round(rejected * 2 + 0.02, 2))}",
-            ]
-        )
-
-
-def _looks(column: Column) -> str:
-    kinds = ", ".join(kind for kind, _ in column.kinds.most_common(2))
-    size = f", {column.median_length:,} characters in the middle" if column.kinds["text"] else ""
-    distinct = f", {100 * column.distinct:.0f} % of them distinct" if column.filled > 4 else ""
-    example = next(iter(column.values), None)
-    return f"{kinds}{size}{distinct}; such as {shown(example, 50)}"
 
 
 __all__ = ["Profile", "profile"]

@@ -12,6 +12,7 @@ from etl.profile.columns import Column
 from etl.profile.words import HINTS
 from etl.sources import Names, Role
 from etl.transform.dates import DatePolicy, read_date
+from etl.transform.fields import ENVELOPES
 from etl.transform.language import stated_language
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[^\W\d_]+")
@@ -30,6 +31,7 @@ _GENERIC = frozenset(
         "value",
         "iso",
         "rendered",
+        "main",
         "text",
         "plain",
         "cdata",
@@ -159,6 +161,9 @@ class _Judge:
         if lower in listed:
             # The earlier in the list, the more to the point.
             return 3.5 - 1.2 * listed.index(lower) / len(listed)
+        envelope, _, bare = lower.partition(".")
+        if envelope in ENVELOPES and bare in listed:
+            return 3.3 - 1.2 * listed.index(bare) / len(listed)
         hints = HINTS[role]
         *outer, last = (*column.name.removesuffix(".0").split("."),)
         if outer and last.lower() in _GENERIC:

@@ -97,10 +97,21 @@ def _candidates(value: dict[str, Any], path: tuple[str, ...]) -> list[tuple[floa
 
 def _likeness(value: dict[str, Any]) -> int:
     """How much an object looks like an article by its names."""
-    names = [key for key, held in value.items() if isinstance(held, str | int | float) and held != ""]
+    names = [
+        key
+        for key, held in value.items()
+        if (isinstance(held, str | int | float) and held != "") or _is_text(held)
+    ]
     title = 2 if any(_TITLE_LIKE.search(name) for name in names) else 0
     body = 1 if any(name in BODIES or name in TITLES for name in names) else 0
     return title + body + min(2, sum(bool(_CONTENT_LIKE.search(name)) for name in names))
+
+
+def _is_text(value: Any) -> bool:
+    """Whether it is a text with its markup or its variants, as in WordPress's `{"rendered": …}`."""
+    return isinstance(value, dict) and any(
+        isinstance(value.get(name), str) for name in ("rendered", "main", "value")
+    )
 
 
 def _inner_likeness(value: dict[str, Any]) -> int:

@@ -346,3 +346,60 @@ def test_a_file_name_that_is_no_text_is_found_again(tmp_path: Path) -> None:
     json_lines(path, [article(n) for n in range(3)])
     _, text = draft(path)
     assert [line["outcome"] for line in lines_of(text)] == ["article"] * 3
+
+
+class TestWhatStandsBeside:
+    def test_folders_that_may_be_categories_are_proposed_and_not_set(self, tmp_path: Path) -> None:
+        for folder in ("sport", "news", "كتب"):
+            (tmp_path / folder).mkdir()
+            for n in range(4):
+                (tmp_path / folder / f"{n}.txt").write_text(
+                    f"Story {n} of {folder} today\n\n{BODY} {n} {folder}\n"
+                )
+        said, text = draft(tmp_path)
+        assert (said["undated"], "folder" in said) == ("load", False)
+        assert "They lie in 3 folders: `news` 4, `sport` 4, `كتب` 4." in flat(text)
+        assert '# folder = "tags"' in text
+        assert [line["outcome"] for line in lines_of(text)] == ["article"] * 12
+
+    def test_a_time_of_day_in_a_column_of_another_name_is_proposed(self, tmp_path: Path) -> None:
+        rows = [
+            f'Council decides on wall number {n},2026-03-{n + 1:02},0{n}:15,"{BODY} {n}"' for n in range(9)
+        ]
+        (tmp_path / "a.csv").write_text("\n".join(["headline,day,edition,body", *rows]))
+        said, text = draft(tmp_path / "a.csv")
+        assert "published_from" not in said
+        assert '# published_from = "day + edition"' in text
+
+    def test_a_time_of_day_that_completes_the_date_by_its_name_is_told(self, tmp_path: Path) -> None:
+        rows = [
+            f'Council decides on wall number {n},2026-03-{n + 1:02},0{n}:15,"{BODY} {n}"' for n in range(9)
+        ]
+        (tmp_path / "a.csv").write_text("\n".join(["headline,date,time,body", *rows]))
+        _, text = draft(tmp_path / "a.csv")
+        assert "By its name `time` is of the same event as `date`, and completes it." in flat(text)
+        assert lines_of(text)[2]["article"]["published_at"] == datetime(2026, 3, 3, 2, 15)
+
+    def test_a_services_notice_that_there_is_no_text_is_no_text(self, tmp_path: Path) -> None:
+        notice = "ONLY AVAILABLE IN PAID PLANS"
+        results = [{**article(n), "content": notice, "description": f"{BODY} {n}"} for n in range(9)]
+        (tmp_path / "a.json").write_bytes(orjson.dumps({"status": "success", "results": results}))
+        said, text = draft(tmp_path / "a.json")
+        assert said["fields"]["body"] == "description"
+        assert lines_of(text)[0]["article"]["body"].startswith("The council met")
+
+    def test_texts_in_objects_are_found_by_the_names_around_them(self, tmp_path: Path) -> None:
+        posts = [
+            {
+                "date_gmt": f"2026-03-{n + 1:02}T08:00:00",
+                "title": {"rendered": f"Council decides on wall number {n}"},
+                "content": {"rendered": f"<p>{BODY} {n}</p>"},
+                "_embedded": {"author": [{"name": "Jane Doe"}]},
+            }
+            for n in range(9)
+        ]
+        (tmp_path / "posts.json").write_bytes(orjson.dumps(posts))
+        said, text = draft(tmp_path / "posts.json")
+        assert "records" not in said
+        assert said["fields"]["title"] == "title.rendered"
+        assert [line["outcome"] for line in lines_of(text)] == ["article"] * 9
