@@ -336,7 +336,7 @@ TIMES = st.one_of(
 @settings(max_examples=300, deadline=None)
 def test_a_time_in_a_frame_met_before_is_read_as_it_is_alone(day, shape, times, zone):
     met = policy(zone=zone)
-    for clock in ["10:49:00", *times]:
+    for clock in ["10:49:00", "10:49:01", "10:49:02", "10:49:03", *times]:
         text = day.strftime(shape).format(clock)
         try:
             alone = _read_text(text, policy(zone=zone))
@@ -351,7 +351,8 @@ def test_a_time_in_a_frame_met_before_is_read_as_it_is_alone(day, shape, times, 
 
 def test_frames_are_met_again_and_bounded():
     rules = policy()
-    read_date("Sep 3, 2023 10:49:00 UTC", rules)
+    for minute in range(10, 14):
+        read_date(f"Sep 3, 2023 10:{minute}:00 UTC", rules)
     assert read_framed("Sep 3, 2023 11:50:01 UTC", rules) == read_date("2023-09-03T11:50:01Z", policy())
     frame = rules.frames["Sep 3, 2023 ", " UTC"]
     for number in range(2 * CACHE_SIZE):

@@ -7,7 +7,7 @@ from typing import Any
 from etl.errors import Refusal
 from etl.model import Reason
 from etl.transform.dates.arabic import to_english
-from etl.transform.dates.common import read_common, read_epoch_number, read_framed
+from etl.transform.dates.common import read_common, read_epoch_number, read_framed, read_iso_clock
 from etl.transform.dates.eastasian import to_iso
 from etl.transform.dates.epochs import as_text, extended_json, read_epoch
 from etl.transform.dates.guarded import read_guarded
@@ -21,6 +21,7 @@ from etl.transform.dates.resolve import resolve
 from etl.transform.dates.spelled import read_spelled
 
 _SHOWN = 80
+_ISO_DAY = len("2023-09-22T10:49:0")
 _MOST_LANGUAGES = 6
 _LABEL = re.compile(r"(?:first )?(?:published|posted|publication date|date)\b(?: on\b)?:? ?", re.IGNORECASE)
 _LABEL_STARTS = frozenset("fpdFPD")
@@ -42,9 +43,10 @@ def read_date(value: object, policy: DatePolicy) -> Instant:
     if type(value) is not str:
         epoch = read_epoch_number(value, policy) if type(value) is int else None
         return epoch or _read_value(value, policy)
-    framed = read_framed(value, policy)
-    if framed is not None:
-        return framed
+    is_iso = len(value) > _ISO_DAY and value[4] == "-"
+    found = (read_iso_clock if is_iso else read_framed)(value, policy)
+    if found is not None:
+        return found
     known = policy.cache.get(value)
     if known is None:
         # What is read as fast as it would be remembered is not.

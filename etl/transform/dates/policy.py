@@ -80,6 +80,7 @@ class DatePolicy:
         "language_order",
         "languages",
         "latest",
+        "met",
         "window_start",
         "zone",
         "zones",
@@ -110,6 +111,8 @@ class DatePolicy:
         self.cache: dict[str, Instant | Refusal] = {}
         self.frames: dict[tuple[str, str], Frame] = {}
         """What stands before and after a time, to what it says."""
+        self.met = 0
+        """Texts of which there was no frame."""
         self._others: dict[tuple[str | None, ...], DatePolicy | None] = {}
 
     def spoken(self, language: str, region: str | None, *, shown: bool) -> "DatePolicy":
