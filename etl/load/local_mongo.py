@@ -26,7 +26,7 @@ from etl.errors import StoreError
 from etl.load.mongod_binary import find_mongod
 from etl.load.mongod_command import command_line, secret
 from etl.load.mongod_failures import complaints, loader_failure, startup_hint
-from etl.load.mongod_setup import REPLICA_SET, USER, make_ready
+from etl.load.mongod_setup import REPLICA_SET, USER, keep_no_history, make_ready
 from etl.processes import ServerError, SharedServer, State, free_port, port_is_free
 
 _START_SECONDS = 120
@@ -169,6 +169,7 @@ class EmbeddedMongo:
                 time.sleep(0.3)
                 port = self._port()
             else:
+                keep_no_history(port, secret(self.folder / "key") if self._auth else None)
                 return state
 
     def _port(self) -> int:

@@ -106,6 +106,13 @@ def test_its_user_may_not_manage_users_or_shut_it_down(running: EmbeddedMongo) -
             assert refused.value.code == 13
 
 
+def test_it_keeps_no_versions_for_reads_of_the_past(running: EmbeddedMongo) -> None:
+    secret = (running.folder / "key").read_text()
+    with MongoClient(running.uri, username="__system", password=secret, authSource="local") as system:
+        name = "minSnapshotHistoryWindowInSeconds"
+        assert system.admin.command({"getParameter": 1, name: 1})[name] == 0
+
+
 def test_it_listens_on_loopback_only(running: EmbeddedMongo) -> None:
     port = int(running.uri.partition("127.0.0.1:")[2].partition("/")[0])
     assert listening(port) == {"0100007F"}
