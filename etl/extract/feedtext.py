@@ -52,8 +52,9 @@ def split_prolog(text: str, dump: str) -> tuple[str, str]:
     """The document type, or nothing, and the feed from its first element on.
 
     Comments and declarations before that element are dropped. A document type is let through, for
-    RSS 0.91 has one. Raises `DumpError` for one that declares entities of other entities, of files or of
-    great length, and where no feed begins.
+    RSS 0.91 has one, and some refer to definitions of HTML's entities, which are never fetched. Raises
+    `DumpError` for one that declares entities of other entities, of files or of great length, or whose text
+    may hide such, and where no feed begins.
     """
     at, doctype = 0, ""
     while at < len(text):
@@ -78,8 +79,12 @@ def split_prolog(text: str, dump: str) -> tuple[str, str]:
 def _refuse_bombs(doctype: str, dump: str) -> None:
     for entity in _ENTITY.finditer(doctype):
         parameter, name, value = entity.groups()
-        if parameter:
+        if parameter and _EXTERNAL.match(value):
             continue  # never resolved, for nothing outside of the feed is read
+        if parameter:
+            raise DumpError(
+                dump, f"declares the parameter {name!r}, which could hide other entities; it is refused"
+            )
         if _EXTERNAL.match(value):
             raise DumpError(dump, f"declares the external entity {name!r}; such feeds are refused")
         if _REFERENCE.search(value) or len(value) > _LONGEST_ENTITY:

@@ -1,5 +1,7 @@
 """Cases 28 to 34: CSV and TSV."""
 
+from collections.abc import Callable
+
 from tests.bad_inputs.case import Case, file, made
 
 _DAY = "2026-03-01T10:00:00Z"
@@ -14,70 +16,49 @@ def _row(title: str, body: str = "Text.") -> str:
     return f"{title},{_DAY},{body}"
 
 
-_SWALLOWING = _table(_row("One"), f'Two,{_DAY},"not closed', *(_row(f"Row {n}") for n in range(1000)))
-_SWALLOWING_TSV = _SWALLOWING.replace(b",", b"\t")
-_BETWEEN = _table(
-    _row("One"), f'Two,{_DAY},"not closed', *(_row(f"Row {n}") for n in range(50)), f'Three,{_DAY},"closed"'
-)
+def _between(number: int, name: str, middle: Callable[[], str], *gives: str) -> Case:
+    """Rows between two sound ones."""
+    return Case(
+        number,
+        name,
+        made("a.csv", lambda: _table(_row("One"), middle(), _row("Three"))),
+        ("One", *gives, "Three"),
+    )
+
+
+def _unclosed(name: str, *rows: str, file_name: str = "a.csv") -> Case:
+    """A quote at the third line that swallows the rows behind it."""
+    data = _table(_row("One"), f'Two,{_DAY},"not closed', *rows)
+    data = data.replace(b",", b"\t") if file_name.endswith(".tsv") else data
+    return Case(29, name, file(file_name, data), ("One",), failed="begins at line 3 is not closed")
+
+
+_MANY = [_row(f"Row {n}") for n in range(1000)]
+_OVER = "<too_large> limits.record_bytes"
+_SEMICOLONS = _table(_row("One")).replace(b",", b";")
 
 CASES = [
-    Case(
-        28,
-        "long field",
-        made("a.csv", lambda: _table(_row("One"), _row("Two", "word " * 40_000), _row("Three"))),
-        ("One", "Two", "Three"),
-    ),
-    Case(
-        28,
-        "field over the cap",
-        made("a.csv", lambda: _table(_row("One"), _row("Two", "word " * 1_800_000), _row("Three"))),
-        ("One", "<too_large> limits.record_bytes", "Three"),
-    ),
-    Case(
-        28,
-        "quoted field over the cap",
-        made("a.csv", lambda: _table(_row("One"), _row("Two", f'"{"word " * 1_800_000}"'), _row("Three"))),
-        ("One", "<too_large> limits.record_bytes", "Three"),
-    ),
-    Case(29, "unclosed quote", file("a.csv", _SWALLOWING), ("One",), failed="begins at line 3 is not closed"),
-    Case(
-        29,
-        "unclosed quote in a TSV",
-        file("a.tsv", _SWALLOWING_TSV),
-        ("One",),
-        failed="begins at line 3 is not closed",
-    ),
-    Case(
-        29,
-        "quote closed by a later row",
-        file("a.csv", _BETWEEN),
-        ("One",),
-        failed="begins at line 3 is not closed",
-    ),
-    Case(
+    _between(28, "long field", lambda: _row("Two", "word " * 40_000), "Two"),
+    _between(28, "field over the cap", lambda: _row("Two", "word " * 1_800_000), _OVER),
+    _between(28, "quoted field over the cap", lambda: _row("Two", f'"{"word " * 1_800_000}"'), _OVER),
+    _unclosed("unclosed quote", *_MANY),
+    _unclosed("unclosed quote in a TSV", *_MANY, file_name="a.tsv"),
+    _unclosed("quote closed by a later row", *_MANY[:50], f'Three,{_DAY},"closed"'),
+    _between(
         30,
         "extra cells",
-        file("a.csv", _table(_row("One"), f"Two, too,{_DAY},Text,more", _row("Three"))),
-        ("One", "<wrong_width> has 5 cells; the header has 3", "Three"),
+        lambda: f"Two, too,{_DAY},Text,more",
+        "<wrong_width> has 5 cells; the header has 3",
     ),
-    Case(
+    _between(
         31,
         "short row",
-        file("a.csv", _table(_row("One"), f"Two,{_DAY}", "Alone", _row("Three"))),
-        ("One", "<wrong_width> has 2 cells", "<wrong_width> has 1 cells", "Three"),
+        lambda: f"Two,{_DAY}\nAlone",
+        "<wrong_width> has 2 cells",
+        "<wrong_width> has 1 cells",
     ),
-    Case(
-        31,
-        "row without its title",
-        file("a.csv", _table(_row("One"), _row(""), _row("Three"))),
-        ("One", "<no_title>", "Three"),
-    ),
-    Case(
-        31,
-        "row without its date",
-        file("a.csv", _table(_row("One"), "Two,,Text", _row("Three"))),
-        ("One", "<undated>", "Three"),
-    ),
+    _between(31, "row without its title", lambda: _row(""), "<no_title>"),
+    _between(31, "row without its date", lambda: "Two,,Text", "<undated>"),
     Case(32, "byte order mark", file("a.csv", b"\xef\xbb\xbf" + _table(_row("One"))), ("One",)),
     Case(
         32,
@@ -91,18 +72,7 @@ CASES = [
         file("a.csv", _table(_row("One"), head="title,published_at,title\n")),
         failed="has the column 'title' twice",
     ),
-    Case(
-        34,
-        "semicolons",
-        file("a.csv", _table(_row("One")).replace(b",", b";")),
-        failed="state `delimiter = ';'`",
-    ),
-    Case(
-        34,
-        "semicolons stated",
-        file("a.csv", _table(_row("One")).replace(b",", b";")),
-        ("One",),
-        options=("--set", "delimiter=;"),
-    ),
+    Case(34, "semicolons", file("a.csv", _SEMICOLONS), failed="state `delimiter = ';'`"),
+    Case(34, "semicolons stated", file("a.csv", _SEMICOLONS), ("One",), options=("--set", "delimiter=;")),
     Case(34, "commas in a TSV", file("a.tsv", _table(_row("One"))), failed="state `delimiter = ','`"),
 ]

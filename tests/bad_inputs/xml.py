@@ -1,15 +1,18 @@
 """Cases 21 to 27: XML and feeds."""
 
+from typing import Any
+
 from tests.bad_inputs.case import Case, file
 
 _XML = ("--set", "record=article")
+_PROLOG = '<?xml version="1.0"?>'
 
 
 def _article(title: str, text: str = "Text.") -> str:
     return f"<article><title>{title}</title><date>2026-03-01T10:00:00Z</date><body>{text}</body></article>"
 
 
-def _xml(*articles: str, head: str = '<?xml version="1.0"?>') -> bytes:
+def _xml(*articles: str, head: str = _PROLOG) -> bytes:
     return f"{head}<articles>{''.join(articles)}</articles>".encode()
 
 
@@ -20,7 +23,7 @@ def _item(title: str, text: str = "Text.") -> str:
     )
 
 
-def _rss(*items: str, head: str = '<?xml version="1.0"?>') -> bytes:
+def _rss(*items: str, head: str = _PROLOG) -> bytes:
     return f'{head}<rss version="2.0"><channel><title>C</title>{"".join(items)}</channel></rss>'.encode()
 
 
@@ -33,137 +36,84 @@ _QUADRATIC = f"<!DOCTYPE a [<!ENTITY b '{'b' * 9000}'>]>"
 _SMALL = f"<!DOCTYPE a [<!ENTITY s '{'s' * 3000}'>]>"
 _EXTERNAL = "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/hostname'>]>"
 _PARAMETER = "<!DOCTYPE a [<!ENTITY % d SYSTEM 'http://127.0.0.1:9/x.dtd'> %d;]>"
+_HIDDEN = "<!DOCTYPE a [<!ENTITY % d \"&#60;!ENTITY x SYSTEM 'file:///etc/hostname'&#62;\"> %d;]>"
 
 
-def _both(number: int, name: str, head: str, text: str) -> list[Case]:
-    """The same attack on both readers."""
-    plain = _xml(_article("One"), _article("Evil", text), head=head)
-    feed = _rss(_item("One"), _item("Evil", text), head=head)
+def _in_xml(number: int, name: str, data: bytes, gives: tuple[str, ...] = (), **expected: Any) -> Case:
+    return Case(number, f"{name} in XML", file("a.xml", data), gives, options=_XML, **expected)
+
+
+def _in_a_feed(number: int, name: str, data: bytes, gives: tuple[str, ...] = (), **expected: Any) -> Case:
+    return Case(number, f"{name} in a feed", file("a.rss", data), gives, **expected)
+
+
+def _both(
+    number: int,
+    name: str,
+    *records: tuple[str, ...],
+    head: str = _PROLOG,
+    encoding: str = "utf-8",
+    gives: tuple[str, ...] = (),
+    **expected: Any,
+) -> list[Case]:
+    """The same records, each a title and maybe a text, for both readers."""
+    plain = _xml(*(_article(*record) for record in records), head=head)
+    feed = _rss(*(_item(*record) for record in records), head=head)
     return [
-        Case(number, f"{name} in XML", file("a.xml", plain), failed="declares the", options=_XML),
-        Case(number, f"{name} in a feed", file("a.rss", feed), failed="declares the"),
+        make(number, name, data.decode().encode(encoding), gives, **expected)
+        for make, data in ((_in_xml, plain), (_in_a_feed, feed))
     ]
 
 
+def _attack(number: int, name: str, head: str, text: str) -> list[Case]:
+    return _both(number, name, ("One",), ("Evil", text), head=head, failed="declares the")
+
+
+def _mended(number: int, name: str, text: str) -> list[Case]:
+    titles = ("One", "Two", "Three")
+    return _both(number, name, ("One",), ("Two", text), ("Three",), gives=titles)
+
+
+def _encoded(name: str, encoding: str, title: str) -> list[Case]:
+    head = f'<?xml version="1.0" encoding="{encoding}"?>'
+    return _both(25, name, (title, title), head=head, encoding=encoding, gives=(title,))
+
+
+_ONE_AND_TWO = (_article("One"), _article("Two"))
+
 CASES = [
-    *_both(21, "billion laughs", _LAUGHS, "&l9;"),
-    *_both(21, "quadratic blow-up", _QUADRATIC, "&b;" * 20_000),
-    *_both(22, "small file that expands", _SMALL, "&s;" * 2500),
-    *_both(23, "external entity", _EXTERNAL, "&x;"),
-    Case(
-        23,
-        "external definition in XML",
-        file("a.xml", _xml(_article("One"), head=_PARAMETER)),
-        failed="declares the",
-        options=_XML,
-    ),
+    *_attack(21, "billion laughs", _LAUGHS, "&l9;"),
+    *_attack(21, "quadratic blow-up", _QUADRATIC, "&b;" * 20_000),
+    *_attack(22, "small file that expands", _SMALL, "&s;" * 2500),
+    *_attack(23, "external entity", _EXTERNAL, "&x;"),
+    *_attack(23, "entity hidden in a parameter", _HIDDEN, "&x;"),
+    _in_xml(23, "external definition", _xml(_article("One"), head=_PARAMETER), failed="declares the"),
     # Real feeds refer to the definitions of HTML's entities. Nothing is fetched.
-    Case(23, "external definition in a feed", file("a.rss", _rss(_item("One"), head=_PARAMETER)), ("One",)),
-    Case(
-        24,
-        "undefined entity in XML",
-        file("a.xml", _xml(_article("One"), _article("Two", "a &nbsp; b &bogus; c"), _article("Three"))),
-        ("One", "Two", "Three"),
-        options=_XML,
-    ),
-    Case(
-        24,
-        "control character in XML",
-        file("a.xml", _xml(_article("One"), _article("Two", "a \x01\x08 b"), _article("Three"))),
-        ("One", "Two", "Three"),
-        options=_XML,
-    ),
-    Case(
-        24,
-        "undefined entity in a feed",
-        file("a.rss", _rss(_item("One"), _item("Two", "a &nbsp; b &bogus; c"), _item("Three"))),
-        ("One", "Two", "Three"),
-    ),
-    Case(
-        24,
-        "control character in a feed",
-        file("a.rss", _rss(_item("One"), _item("Two", "a \x01\x08 b"), _item("Three"))),
-        ("One", "Two", "Three"),
-    ),
-    Case(
-        25,
-        "gb18030 in XML",
-        file(
-            "a.xml",
-            _xml(_article("港口新闻", "船已经到港。"), head='<?xml version="1.0" encoding="gb18030"?>')
-            .decode()
-            .encode("gb18030"),
-        ),
-        ("港口新闻",),
-        options=_XML,
-    ),
-    Case(
-        25,
-        "gb18030 in a feed",
-        file(
-            "a.rss",
-            _rss(_item("港口新闻", "船已经到港。"), head='<?xml version="1.0" encoding="gb18030"?>')
-            .decode()
-            .encode("gb18030"),
-        ),
-        ("港口新闻",),
-    ),
-    Case(
-        25,
-        "utf-16 in XML",
-        file(
-            "a.xml",
-            _xml(_article("港口新闻", "船已经到港。"), head='<?xml version="1.0" encoding="utf-16"?>')
-            .decode()
-            .encode("utf-16"),
-        ),
-        ("港口新闻",),
-        options=_XML,
-    ),
-    Case(
-        25,
-        "latin-1 in a feed",
-        file(
-            "a.rss",
-            _rss(_item("Café déjà"), head='<?xml version="1.0" encoding="iso-8859-1"?>')
-            .decode()
-            .encode("latin-1"),
-        ),
-        ("Café déjà",),
-    ),
-    Case(
+    _in_a_feed(23, "external definition", _rss(_item("One"), head=_PARAMETER), ("One",)),
+    *_mended(24, "undefined entity", "a &nbsp; b &bogus; c"),
+    *_mended(24, "control character", "a \x01\x08 b"),
+    *_encoded("gb18030", "gb18030", "港口新闻"),
+    *_encoded("utf-16", "utf-16", "港口新闻"),
+    *_encoded("latin-1", "iso-8859-1", "Café déjà"),
+    *_both(
         26,
-        "unknown encoding in XML",
-        file("a.xml", _xml(_article("One"), head='<?xml version="1.0" encoding="x-klingon"?>')),
-        failed="x-klingon",
-        options=_XML,
-    ),
-    Case(
-        26,
-        "unknown encoding in a feed",
-        file("a.rss", _rss(_item("One"), head='<?xml version="1.0" encoding="x-klingon"?>')),
-        failed="x-klingon",
-    ),
-    Case(
-        27,
-        "XML cut in a record",
-        file("a.xml", _xml(_article("One"), _article("Two"))[:-60]),
+        "unknown encoding",
         ("One",),
-        failed="is cut off within record 2",
-        options=_XML,
+        head='<?xml version="1.0" encoding="x-klingon"?>',
+        failed="x-klingon",
     ),
-    Case(
+    _in_xml(27, "cut in a record", _xml(*_ONE_AND_TWO)[:-60], ("One",), failed="is cut off within record 2"),
+    _in_xml(
         27,
-        "XML cut between records",
-        file("a.xml", _xml(_article("One"), _article("Two"))[: -len("</articles>")]),
+        "cut between records",
+        _xml(*_ONE_AND_TWO)[: -len("</articles>")],
         ("One", "Two"),
         failed="it is cut off",
-        options=_XML,
     ),
-    Case(
+    _in_a_feed(
         27,
-        "feed cut in an entry",
-        file("a.rss", _rss(_item("One"), _item("Two"))[:-70]),
+        "cut in an entry",
+        _rss(_item("One"), _item("Two"))[:-70],
         ("One", "<malformed> ends within"),
         failed="ends before its last tag",
     ),
