@@ -3,8 +3,8 @@
 Each is also read, to the same instant, by the module of its dialect (a test holds them together); what
 is odd in any way, and every refusal, is left to those.
 
-Of a spelled day that was read before, only the time is read: what stands before and after it, `Fri, 22 Sep 2023 `
-and ` +0200`, is a frame that the policy remembers. The dates of a dump have few of them.
+Of a spelled day that was read before, only the time is read: what stands before and after it,
+`Fri, 22 Sep 2023 ` and ` +0200`, is a frame that the policy remembers. The dates of a dump have few of them.
 """
 
 import re
