@@ -76,7 +76,7 @@ class AlarmSettings(_Section):
         "",
         pattern=r"^$|^[a-z0-9-]+/[a-z0-9-]+$",
         description="Prefect block that alarms are sent through, as `<type>/<name>`, such as "
-        "`webhook/on-call`, `slack-webhook/on-call` or `sendgrid-email/on-call`; nobody is told without it.",
+        "`webhook/on-call`, `mail/on-call` or `slack-webhook/on-call`; nobody is told without it.",
     )
     no_run_hours: float = Field(
         26, gt=0, description="Hours without a finished run after which that is an alarm."

@@ -20,12 +20,18 @@ from etl.load.alarms import ToldAlarms
 from etl.load.runs import Runs
 from etl.load.store import Store
 from etl.watch.alarms import Alarm, find_alarms
+from flows.mail import Mail
 
 log = logging.getLogger("etl.alarms")
 
 
 class AlarmError(ArticleEtlError):
     """An alarm could not be told. Never carries the block's address."""
+
+
+def offer_blocks() -> None:
+    """Bring our own type of block, `mail`, to the server, so that its UI has the form for it."""
+    run_coro_as_sync(Mail.aregister_type_and_schema())
 
 
 def watch(configuration: Configuration, store: Store) -> list[Alarm]:

@@ -13,6 +13,7 @@ from prefect.types.entrypoint import EntrypointType
 from prefect.workers.process import ProcessWorker
 
 from etl.settings import ScheduleSettings
+from flows.alarms import offer_blocks
 from flows.backfill import backfill
 from flows.nightly import nightly
 from flows.replay import replay
@@ -34,7 +35,7 @@ def deployments(schedule: ScheduleSettings) -> list[RunnerDeployment]:
 
 
 def deploy_to_pool(schedule: ScheduleSettings, pool: str) -> None:
-    """Bring a process work pool with our limit, and the deployments in it, to the server.
+    """Bring a process work pool with our limit, the deployments in it and our type of block to the server.
 
     Doing it again changes nothing but what has changed.
     """
@@ -50,5 +51,6 @@ def deploy_to_pool(schedule: ScheduleSettings, pool: str) -> None:
                     concurrency_limit=LIMIT,
                 )
             )
+    offer_blocks()
     for deployment in deployments(schedule):
         deployment.apply(work_pool_name=pool)

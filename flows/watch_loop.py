@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from etl.configuration import read_configuration
 from etl.errors import ArticleEtlError
 from flows.workshop import Workshop
 
@@ -20,10 +21,13 @@ _SIGN_SECONDS = 30.0
 
 
 def look_until(shop: Workshop, over: threading.Event) -> None:
-    """Look, and look again, until it is over. A look that fails is not the last one."""
+    """Look, and look again, until it is over. A look that fails is not the last one.
+
+    Each look reads the configuration anew, as each run does: nothing is restarted for a new source or block.
+    """
     from flows.alarms import watch
 
-    pause = 60 * shop.configuration.settings.alarms.every_minutes
+    configuration = shop.configuration
     sign = shop.environment.home / "watched"
     sign.parent.mkdir(parents=True, exist_ok=True)
     due = 0.0
@@ -32,13 +36,14 @@ def look_until(shop: Workshop, over: threading.Event) -> None:
         if time.monotonic() < due:
             over.wait(max(0.1, min(_SIGN_SECONDS, due - time.monotonic())))
             continue
-        due = time.monotonic() + pause
         try:
-            watch(shop.configuration, shop.store)
+            configuration = read_configuration(shop.environment.config)
+            watch(configuration, shop.store)
         except ArticleEtlError as error:
             log.error("alarms could not be told: %s", error)
         except Exception:  # a watch that ended unseen would be worse than none
             log.exception("alarms could not be told")
+        due = time.monotonic() + 60 * configuration.settings.alarms.every_minutes
 
 
 @contextmanager

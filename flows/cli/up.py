@@ -36,9 +36,11 @@ def command(port: Port = None) -> None:
         with workshop(environment, configuration) as shop, prefect_server(environment.home, port=port) as url:
             # What every run needs is there before the first of them begins.
             shop.schema.prepare(shop.store)
+            from flows.alarms import offer_blocks
             from flows.deployments import deployments
             from flows.serving import serve
 
+            offer_blocks()
             with watching(shop):
                 serve(
                     deployments(schedule),

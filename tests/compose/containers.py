@@ -139,6 +139,12 @@ class Stack:
                 stderr=log,
             )
 
+    def inside(self, service: str, path: str) -> Path:
+        """A file of a running service, such as one on its /tmp, as it is seen from outside."""
+        entered = self.started[service].pid
+        pid = Path(f"/proc/{entered}/task/{entered}/children").read_text().split()[0]
+        return Path(f"/proc/{pid}/root{path}")
+
     def run(self, service: str, argv: list[str]) -> "subprocess.CompletedProcess[str]":
         """Another command with the service's user, mounts and network, past its entrypoint."""
         command = self._enter(service, argv, "run.pid")

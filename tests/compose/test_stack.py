@@ -1,6 +1,7 @@
 """The whole stack: what each service of the compose file runs, under the limits that it is given there."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -41,7 +42,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def stack(secrets: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """All services but the worker, as `docker compose up --wait` starts them."""
+    """All services but the worker and the watch, as `docker compose up --wait` starts them."""
     with Stack(tmp_path_factory.mktemp("stack"), {**EXAMPLE, "SECRETS_DIR": str(secrets)}) as stack:
         stack.up(["mongo", "postgres", "prefect-server", "bootstrap"])
         yield stack
@@ -147,6 +148,23 @@ def test_the_command_works_in_the_worker_s_container(worker: Stack) -> None:
     assert "56 articles in database 'article_etl'" in done.stdout
 
 
+def test_the_watch_looks_says_that_alarms_go_nowhere_yet_and_leaves_the_sign_of_its_health_check(
+    worker: Stack,
+) -> None:
+    check = worker.file["services"]["watch"]["healthcheck"]["test"][-1]
+    (sign,) = re.findall(r"getmtime\('([^']+)'\)", check)
+    worker.start("watch")
+
+    def signed() -> bool:
+        assert worker.started["watch"].poll() is None, worker.log("watch")
+        return worker.inside("watch", sign).exists()
+
+    until(signed, else_say=lambda: worker.log("watch"))
+    assert "no alarm goes anywhere: set alarms.block" in worker.log("watch")
+    assert "Traceback" not in worker.log("watch")
+    assert worker.stop("watch") == 0
+
+
 def test_the_api_wants_the_password_and_health_does_not(stack: Stack) -> None:
     script = (
         "import urllib.request as r, urllib.error as e\n"
@@ -196,7 +214,7 @@ def test_no_secret_is_in_a_log_or_in_what_the_engine_would_show(stack: Stack, se
                 assert part.split("@")[0] not in shown, path.name
 
 
-@pytest.mark.parametrize("service", ["mongo", "postgres", "prefect-server", "worker"])
+@pytest.mark.parametrize("service", ["mongo", "postgres", "prefect-server", "worker", "watch"])
 def test_a_container_can_write_nowhere_but_where_it_is_to(stack: Stack, service: str) -> None:
     script = (
         "for d in / /opt /srv/article-etl /srv/article-etl/config /srv/article-etl/dumps /run/secrets; do "

@@ -14,7 +14,7 @@ from pymongo.database import Database
 
 from etl.configuration import Configuration, read_configuration
 from etl.load.store import Store
-from flows.cli import main
+from flows.cli import run as run_command
 from tests.flows.stack import day, run, write_day
 from tests.waiting import until
 
@@ -195,7 +195,7 @@ def article_etl(
         monkeypatch.setattr("sys.argv", ["article-etl", *arguments])
         capsys.readouterr()
         with pytest.raises(SystemExit) as end:
-            main()
+            run_command()
         printed = capsys.readouterr()
         return int(end.value.code or 0), printed.out, printed.err
 
@@ -258,20 +258,22 @@ def test_status_writes_the_page_and_shows_the_report_of_a_run_again(
     assert "adhoc" in text
 
 
-def test_the_watch_goes_on_looking_and_leaves_a_sign_of_it(
-    configuration: Configuration, operated: Database[Any], receiver: Receiver, tmp_path: Path
+def test_the_watch_goes_on_looking_takes_the_settings_of_now_and_leaves_a_sign_of_it(
+    configuration: Configuration, operated: Database[Any], receiver: Receiver, tmp_path: Path, block: str
 ) -> None:
     from flows.environment import Environment
     from flows.watch_loop import watching
     from flows.workshop import workshop
 
     settings = tmp_path / "config/settings.toml"
-    settings.write_text(settings.read_text().replace("every_minutes = 10.0", "every_minutes = 0.005"))
+    text = settings.read_text().replace("every_minutes = 10.0", "every_minutes = 0.005")
+    settings.write_text(text.replace(block, ""))
     long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(hours=27)
     row = {"kind": "nightly", "state": "completed", "run_date": "2026-03-01", "started_at": long_ago}
     with workshop(Environment.read()) as shop, watching(shop):
         operated.runs.insert_one({"_id": "r", **row, "finished_at": long_ago})
+        until((tmp_path / "home/watched").exists)
+        settings.write_text(text)  # names the block while the watch runs
         until(lambda: receiver.messages)
         time.sleep(1)  # looks that have nothing new to tell
     assert receiver.kinds() == ["article-etl: no finished run"]
-    assert (tmp_path / "home/watched").exists()
