@@ -91,7 +91,8 @@ _has_odd_east_asian = sequence_probe(
     ]
 )
 _WITH_MARKS = bytes((0xCE, *range(0xD7, 0xDC)))
-_LEADS = _EAST_ASIAN + _WITH_MARKS
+_TOLD = bytes((0xC2, 0xE2)) + _EAST_ASIAN + _WITH_MARKS
+"""First bytes of all characters of which some are odd."""
 _has_mark_of_d8 = sequence_probe([((0xD8,), (*range(0x90, 0x9B), 0x9C))])
 _has_mark_of_d9 = sequence_probe([((0xD9,), (*range(0x8B, 0xA0), 0xB0))])
 _has_mark_of_db = sequence_probe([((0xDB,), range(0x96, 0xAE))])
@@ -114,10 +115,12 @@ def may_be_odd(data: bytes) -> bool:
 
     White space and controls of ASCII, tags and entities are not asked about.
     """
-    if _has_odd_symbol(data) or _may_be_mojibake(data):
+    if _may_be_mojibake(data):
         return True
-    if find_first_of(data, _LEADS) < 0:
+    if find_first_of(data, _TOLD) < 0:
         return False
+    if _has_odd_symbol(data):
+        return True
     if find_first_of(data, _EAST_ASIAN) >= 0 and _has_odd_east_asian(data):
         return True
     return find_first_of(data, _WITH_MARKS) >= 0 and (

@@ -20,6 +20,8 @@ def read_tags(value: Any) -> list[str] | None:
 
     Text is divided at `#` where it begins with one, else at commas, semicolons and bars.
     """
+    if type(value) is list and _are_plain(value):
+        return value.copy()
     if type(value) is str:
         text = value[: MOST * LONGEST]
         spelled = listed(value) if text[:1] == "[" else None
@@ -31,8 +33,6 @@ def read_tags(value: Any) -> list[str] | None:
         value = list(value.values())  # kept by their names or ids
     elif not isinstance(value, list):
         return None
-    elif _are_plain(value):
-        return value.copy()
     found: dict[str, str] = {}
     for item in value:
         name = item if type(item) is str else _name(item)
