@@ -41,7 +41,9 @@ class Workers:
     """Worker processes that wait for chunks, of one job after another."""
 
     def __init__(self, processes: int, context: BaseContext | None = None) -> None:
-        context = context or _forkserver()
+        if context is None:
+            start_importing()
+            context = _forkserver()
         self._stopping = context.Event()
         self._pool = ProcessPoolExecutor(
             processes, mp_context=context, initializer=_start_worker, initargs=(self._stopping,)
@@ -116,7 +118,8 @@ def at_work(workers: Workers) -> Iterator[None]:
 def start_importing() -> None:
     """Start the process that workers are forked from, if there is to be one. Does not wait for it."""
     if _forkserver().get_start_method() == "forkserver":
-        forkserver.ensure_running()
+        with _sigterm_held():  # it ends with the pipe that it listens to
+            forkserver.ensure_running()
 
 
 def _forkserver() -> BaseContext:
@@ -139,7 +142,7 @@ def _start_worker(stopping: Event) -> None:
     global _stopping  # noqa: PLW0603
     _stopping = stopping.is_set
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _heed_only_the_parent()
     collect_seldom()
     _die_with_parent()
 
@@ -164,6 +167,39 @@ def collect_seldom() -> None:
     """
     gc.freeze()
     gc.set_threshold(_CONTAINERS, 10, 10)
+
+
+def _heed_only_the_parent() -> None:
+    """End at a SIGTERM of the run's process, and let it decide what anybody else's means.
+
+    A service manager, and `timeout`, send theirs to every process of the run.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if not hasattr(signal, "sigwaitinfo"):  # neither macOS nor Windows says who sent a signal
+        return
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    run = multiprocessing.parent_process()
+    assert run is not None  # noqa: S101 - a worker process has one
+
+    def heed() -> None:
+        while signal.sigwaitinfo({signal.SIGTERM}).si_pid != run.pid:
+            pass
+        os._exit(1)
+
+    threading.Thread(target=heed, name="heed the run's process", daemon=True).start()
+
+
+@contextmanager
+def _sigterm_held() -> Iterator[None]:
+    """What is started meanwhile takes no SIGTERM, nor do its children."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _die_with_parent() -> None:

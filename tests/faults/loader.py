@@ -1,4 +1,4 @@
-"""`article-etl load` as a process that tests kill."""
+"""`article-etl load`, and other commands, as processes that tests kill."""
 
 import os
 import signal
@@ -20,8 +20,13 @@ def start(paths: Sequence[Path], home: Path, uri: str, database: str, config: Pa
     variables = {"ARTICLE_ETL_MONGO_URI": uri, "ARTICLE_ETL_DATABASE": database}
     if config is not None:
         variables["ARTICLE_ETL_CONFIG"] = str(config)
+    return command(["load", *map(str, paths), "--json"], home, variables)
+
+
+def command(arguments: Sequence[str], home: Path, variables: dict[str, str]) -> Process:
+    """Start a command; the process leads a group of its own, its workers included."""
     return subprocess.Popen(
-        [sys.executable, "-m", "flows.cli", "load", *map(str, paths), "--json"],
+        [sys.executable, "-m", "flows.cli", *arguments],
         cwd=PROJECT,
         env=Command(home, variables).environment(),
         stdout=subprocess.PIPE,

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,15 +10,18 @@ import orjson
 import pytest
 
 from etl.load.store import Store
-from tests.command import PROJECT, Command
+from tests.faults import loader
+from tests.faults.slow import slow_inserts
+
+pytestmark = pytest.mark.mongo
 
 RECORDS = 40_000
 
-Send = Callable[["subprocess.Popen[str]"], None]
+Send = Callable[[loader.Process], None]
 
 
 def to_the_group(number: int) -> Send:
-    """As a terminal's Ctrl-C does."""
+    """As a terminal's Ctrl-C does, and a service manager's SIGTERM."""
     return lambda process: os.killpg(process.pid, number)
 
 
@@ -43,20 +44,13 @@ def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def started(dump: Path, home: Path, uri: str, database: str) -> "subprocess.Popen[str]":
-    variables = {"ARTICLE_ETL_MONGO_URI": uri, "ARTICLE_ETL_DATABASE": database}
-    return subprocess.Popen(
-        [sys.executable, "-m", "flows.cli", "load", str(dump), "--json"],
-        cwd=PROJECT,
-        env=Command(home, variables).environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+@pytest.fixture
+def start(store: Store, dump: Path, tmp_path: Path, mongo_uri: str) -> Callable[[], loader.Process]:
+    """Starts to load the dump."""
+    return lambda: loader.start([dump], tmp_path, mongo_uri, store.database.name)
 
 
-def wait_for_blocks(store: Store, process: "subprocess.Popen[str]") -> None:
+def wait_for_blocks(store: Store, process: loader.Process) -> None:
     deadline = time.monotonic() + 60
     while store.load_blocks.count_documents({"state": "written"}) < 1:
         assert process.poll() is None, process.communicate()
@@ -64,32 +58,31 @@ def wait_for_blocks(store: Store, process: "subprocess.Popen[str]") -> None:
         time.sleep(0.02)
 
 
-def goes_on(store: Store, dump: Path, home: Path, uri: str, database: str) -> None:
-    """The next run loads the rest, and the sums are as if nothing had happened."""
-    process = started(dump, home, uri, database)
-    stdout, stderr = process.communicate(timeout=110)
-    assert process.returncode == 0, stderr
-    report = orjson.loads(stdout)
+def goes_on(store: Store, process: loader.Process) -> None:
+    """This run loads the rest, and the sums are as if nothing had happened."""
+    report = loader.end(process)
     assert (report["read"], report["inserted"]) == (RECORDS, RECORDS)
     assert store.articles.count_documents({}) == RECORDS
     assert store.load_blocks.count_documents({"state": {"$ne": "written"}}) == 0
     (load,) = store.loads.find()
     assert load["state"] == "finished"
+    states = [run["state"] for run in store.runs.find().sort("started_at")]
+    assert states == ["interrupted", "completed"]
 
 
-@pytest.mark.mongo
 @pytest.mark.parametrize(
     "send",
     [
         pytest.param(to_the_group(signal.SIGINT), id="ctrl-c"),
+        pytest.param(to_the_group(signal.SIGTERM), id="sigterm-to-all", marks=pytest.mark.faults),
         pytest.param(to_the_command(signal.SIGINT), id="sigint", marks=pytest.mark.faults),
         pytest.param(to_the_command(signal.SIGTERM), id="sigterm", marks=pytest.mark.faults),
     ],
 )
 def test_a_signal_ends_a_load_after_the_batch_in_hand(
-    store: Store, dump: Path, tmp_path: Path, mongo_uri: str, database: str, send: Send
+    store: Store, start: Callable[[], loader.Process], send: Send
 ) -> None:
-    process = started(dump, tmp_path, mongo_uri, database)
+    process = start()
     wait_for_blocks(store, process)
     send(process)
     stdout, stderr = process.communicate(timeout=60)
@@ -100,28 +93,34 @@ def test_a_signal_ends_a_load_after_the_batch_in_hand(
     assert "start the same command again" in stderr
     (run,) = store.runs.find()
     assert run["state"] == "interrupted"
-    goes_on(store, dump, tmp_path, mongo_uri, database)
+    goes_on(store, start())
 
 
-@pytest.mark.mongo
 @pytest.mark.faults
+@pytest.mark.parametrize(
+    ("send", "status"),
+    [
+        pytest.param(to_the_command(signal.SIGTERM), 128 + signal.SIGTERM, id="sigterm"),
+        pytest.param(to_the_group(signal.SIGTERM), 128 + signal.SIGTERM, id="sigterm-to-all"),
+        pytest.param(to_the_group(signal.SIGINT), 128 + signal.SIGINT, id="ctrl-c"),
+    ],
+)
 def test_a_second_signal_ends_a_load_at_once_and_loses_nothing(
-    store: Store, dump: Path, tmp_path: Path, mongo_uri: str, database: str
+    store: Store, start: Callable[[], loader.Process], send: Send, status: int
 ) -> None:
-    process = started(dump, tmp_path, mongo_uri, database)
+    process = start()
     wait_for_blocks(store, process)
-    admin = store.client.admin
-    slow = {"failCommands": ["insert"], "blockConnection": True, "blockTimeMS": 15_000}
-    admin.command("configureFailPoint", "failCommand", mode="alwaysOn", data=slow)
-    try:
-        process.send_signal(signal.SIGTERM)
-        time.sleep(2.5)  # a further signal within two seconds is an echo of the first
-        assert process.poll() is None
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=8)
-    finally:
-        admin.command("configureFailPoint", "failCommand", mode="off")
-        process.kill()
-        process.communicate()
-    assert process.returncode == 128 + signal.SIGTERM
-    goes_on(store, dump, tmp_path, mongo_uri, database)
+    with slow_inserts(store):
+        try:
+            send(process)
+            time.sleep(2.5)  # a further signal within two seconds is an echo of the first
+            assert process.poll() is None
+            send(process)
+            process.wait(timeout=8)
+        finally:
+            process.kill()
+            _, stderr = process.communicate()
+    assert process.returncode == status, stderr
+    assert "Traceback" not in stderr
+    assert loader.group(process.pid) == []
+    goes_on(store, start())
