@@ -58,7 +58,7 @@ def _but(*left: int) -> set[int]:
 
 
 _CONTROLS = bytes((*range(0x0A), *range(0x0B, 0x20), 0x7F))
-_UNTOLD = bytes((0xCC, 0xCD, 0xD2, 0xD6, *range(0xDC, 0xE2), *range(0xF0, 0xF8)))
+_UNTOLD = bytes((0xCC, 0xCD, 0xD2, 0xD6, *range(0xDC, 0xE1), *range(0xF0, 0xF8)))
 """First bytes of characters of which the tables know nothing: marks, rarer scripts, emoji."""
 NOT_PLAIN = b"<&" + _CONTROLS + _UNTOLD
 """Bytes that a closer look is taken at; without them only `may_be_odd` is left to ask."""
@@ -90,13 +90,14 @@ _has_odd_east_asian = sequence_probe(
         ((0xEF,), _but(0xBC, 0xBD)),  # compatibility and presentation forms; not full-width ASCII
     ]
 )
-_WITH_MARKS = bytes((0xCE, *range(0xD7, 0xDC)))
+_WITH_MARKS = bytes((0xCE, *range(0xD7, 0xDC), 0xE1))
 _TOLD = bytes((0xC2, 0xE2)) + _EAST_ASIAN + _WITH_MARKS
 """First bytes of all characters of which some are odd."""
 _has_mark_of_d8 = sequence_probe([((0xD8,), (*range(0x90, 0x9B), 0x9C))])
 _has_mark_of_d9 = sequence_probe([((0xD9,), (*range(0x8B, 0xA0), 0xB0))])
 _has_mark_of_db = sequence_probe([((0xDB,), range(0x96, 0xAE))])
 _has_mark_of_d7 = sequence_probe([((0xD7,), range(0x81, 0x8A))])
+_has_other_e1 = sequence_probe([((0xE1,), _but(*range(0xB8, 0xBC)))])  # all but Vietnamese
 _has_greek_dot = sequence_probe([((0xCE,), (0x87,))])
 
 
@@ -128,5 +129,6 @@ def may_be_odd(data: bytes) -> bool:
         or _has_mark_of_d9(data)
         or _has_mark_of_db(data)
         or _has_mark_of_d7(data)
+        or _has_other_e1(data)
         or _has_greek_dot(data)
     )

@@ -67,6 +67,7 @@ def test_no_rule_changes_a_text_that_the_tables_pass(text):
         "한국 정부는 오늘 새로운 계획을 발표했다.",
         "Η κυβέρνηση ανακοίνωσε σήμερα νέα μέτρα. Άλλη",
         "ממשלת ישראל הודיעה היום",
+        "Chính phủ Việt Nam hôm nay công bố kế hoạch mới ở Đà Nẵng.",
         "L’été : « ça va » – œuvre à 20 °C.",
     ],
 )
