@@ -36,7 +36,9 @@ MOST_MARKS = 30
 quadratic in a run of marks: 200,000 of them took 20 s."""
 
 _HAS_ODD = probe(ODD_CHARACTERS)
-has_many_marks = probe(rf"\p{{M}}{{{MOST_MARKS + 1}}}")
+MANY_MARKS = rf"\p{{M}}{{{MOST_MARKS + 1}}}"
+"""More marks in a row than that, for a probe."""
+has_many_marks = probe(MANY_MARKS)
 
 
 def plain_characters(text: str) -> str:

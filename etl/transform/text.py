@@ -5,7 +5,14 @@ import unicodedata
 
 from stringzilla import find_first_of
 
-from etl.transform.characters import LOST_JOINERS, ODD_CHARACTERS, few_marks, has_many_marks, plain_characters
+from etl.transform.characters import (
+    LOST_JOINERS,
+    MANY_MARKS,
+    ODD_CHARACTERS,
+    few_marks,
+    has_many_marks,
+    plain_characters,
+)
 from etl.transform.markup import has_entity, has_tags, tags_to_paragraphs, unescape
 from etl.transform.mojibake import SUSPECT, mend
 from etl.transform.paragraphs import divided, paragraphs
@@ -21,7 +28,7 @@ _PASSES_WITHOUT_MARKUP = 32
 and a level more than doubles the text."""
 
 _ILL_SPACED = probe("  | \n|\n |\n\n\n")
-_UNSURE = probe(rf"[^{SOUND}]|{SUSPECT}")
+_UNSURE = probe(rf"[^{SOUND}]|{SUSPECT}|{MANY_MARKS}")
 _UNCLEAN = probe(rf"{ODD_CHARACTERS}|{LOST_JOINERS}|{SUSPECT}")
 """What tells that a character may have to be mended: one pass of 1.7 ns a byte."""
 

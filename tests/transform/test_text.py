@@ -77,6 +77,11 @@ def test_a_clean_text_comes_back_as_the_very_same_object():
         assert clean_body(text) is text
 
 
+def test_more_viramas_than_a_character_may_have_are_cut_by_the_short_way_too():
+    text = "क" + "\u094d" * 40 + "क"
+    assert clean_body(text) == mended_body(text) != text
+
+
 PIECES = st.sampled_from(
     [
         "a", "b. ", "Word", "  ", " ", "\n", "\n\n", "\r\n", "\t", "\xa0", "\u3000", "&amp;", "&lt;", "&gt;",
