@@ -38,7 +38,8 @@ class Merge(msgspec.Struct, frozen=True):
     """The articles to keep: of each content that does not stand in the end, the one of greatest rank."""
 
 
-_INSERTED = Merge((Outcome.INSERTED,), insert=0)
+ALONE = Merge((Outcome.INSERTED,), insert=0)
+"""What becomes of the one article of a key for which nothing stands."""
 _REVISED = Merge((Outcome.REVISED,), replace=0)
 _SUPERSEDED = Merge((Outcome.SUPERSEDED,), revisions=(0,))
 _RAISED = Merge((Outcome.DUPLICATE,), raised=0)
@@ -80,7 +81,7 @@ def greatest(articles: Sequence[Article]) -> int:
 
 def _merge_one(standing: Standing | None, article: Article) -> Merge:
     if standing is None:
-        return _INSERTED
+        return ALONE
     if article.content_hash == standing.content_hash:
         return _RAISED if article.rank > standing.rank else _DUPLICATE
     wins = (article.rank, article.content_hash) > (standing.rank, standing.content_hash)

@@ -6,7 +6,7 @@ import msgspec
 from bson.raw_bson import RawBSONDocument
 
 from etl.load.encode import encode, encode_raised, encode_revision
-from etl.load.merge import Merge, Standing, merge
+from etl.load.merge import ALONE, Merge, Standing, merge
 from etl.load.revisions import Revision, raised_fields
 from etl.model import Article, Outcome, Rejection
 
@@ -75,10 +75,16 @@ def make_plan(articles: Sequence[Article], standing: Mapping[str, Standing]) -> 
     work: dict[str, KeyWork] = {}
     for key, places in by_key(articles).items():
         stands = standing.get(key)
-        if len(places) == 1 and stands is not None:
-            # Most of a repeated load: nothing to merge, nothing to write.
+        if len(places) == 1:
             article = articles[places[0]]
-            if article.content_hash == stands.content_hash and article.rank <= stands.rank:
+            if stands is not None:
+                # Most of a repeated load: nothing to merge, nothing to write.
+                if article.content_hash == stands.content_hash and article.rank <= stands.rank:
+                    continue
+            elif not isinstance(document := encode(article), Rejection):
+                # Most of a fresh load: nothing to merge.
+                outcomes[places[0]] = Outcome.INSERTED
+                work[key] = KeyWork(key, places, None, None, ALONE, document, (), 1)
                 continue
         prepared = prepare(key, places, stands, stands, articles, outcomes)
         for place, outcome in zip(prepared.places, prepared.merge.outcomes, strict=True):

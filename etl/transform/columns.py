@@ -6,7 +6,7 @@ missing where another field may have it, of another kind, blank, refused) goes t
 by record: it has the last word on everything, and the tests hold both together.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress, repeat
 from typing import Any, NamedTuple
 
@@ -58,11 +58,11 @@ def normalize_all(
     """`[rules(record, stamp) for record in records]`."""
     made: list[Article | None] = [None] * len(records)
     if rules.folder is None:
-        for (plan, filled), shape in _shapes(rules, records).items():
-            where = _places(plan, filled, shape.values)
+        for shape in _shapes(rules, records):
+            where = _places(shape.plan, shape.filled, shape.values)
             if where is not None:
                 articles = _articles(
-                    rules, plan, where, [records[at] for at in shape.at], shape.values, stamp
+                    rules, shape.plan, where, [records[at] for at in shape.at], shape.values, stamp
                 )
                 for at, article in articles:
                     made[shape.at[at]] = article
@@ -75,26 +75,37 @@ def normalize_all(
 class _Shape(NamedTuple):
     """The records that have the same raw names, and the same of their preferred fields filled."""
 
+    plan: Plan
+    filled: tuple[bool, ...]
+    """For each role, where it has a field."""
     at: list[int]
-    """Their places among all records."""
+    """Places of the records among all."""
     values: list[tuple[Any, ...]]
     """What they have in each role's preferred field."""
 
 
-def _shapes(rules: Normalizer, records: Iterable[RawRecord]) -> dict[tuple[Plan, tuple[bool, ...]], _Shape]:
-    shapes: dict[tuple[Plan, tuple[bool, ...]], _Shape] = {}
-    plan_of = rules.fields.plan
-    for at, record in enumerate(records):
-        plan = plan_of(record.fields)
-        if plan.get is not None:
-            values = plan.get(record.fields)
-            key = (plan, tuple(map(bool, values)))
-            found = shapes.get(key)
-            if found is None:
-                found = shapes[key] = _Shape([], [])
-            found.at.append(at)
-            found.values.append(values)
-    return shapes
+def _shapes(rules: Normalizer, records: Sequence[RawRecord]) -> Iterator[_Shape]:
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for at, names in enumerate(map(tuple, [record.fields for record in records])):
+        if names in alike:
+            alike[names].append(at)
+        else:
+            alike[names] = [at]
+    for at_all in alike.values():
+        plan = rules.fields.plan(records[at_all[0]].fields)
+        if plan.get is None or len(at_all) < _FEWEST:
+            continue
+        values = list(map(plan.get, [records[at].fields for at in at_all]))
+        if all(map(all, values)):
+            yield _Shape(plan, (True,) * len(ROLES), at_all, values)
+            continue
+        shapes: dict[tuple[bool, ...], _Shape] = {}
+        for at, each in zip(at_all, values, strict=True):
+            filled = tuple(map(bool, each))
+            shape = shapes.setdefault(filled, _Shape(plan, filled, [], []))
+            shape.at.append(at)
+            shape.values.append(each)
+        yield from shapes.values()
 
 
 def _places(
