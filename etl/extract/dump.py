@@ -167,9 +167,12 @@ def _placed(dump: Dump, reading: Reading, places: Sequence[Place]) -> Iterator[B
     with open_file(dump) as file:
         sample, _ = peeked(file, SAMPLE_BYTES)
         read = json_lines(reading, line_encodings(sample, reading.encoding))
-        for place in places:
+
+        def batch(place: Place) -> Batch:
             block = block_at(file, place, dump=dump.uri, max_line_bytes=most)
-            yield Batch(block.number, read(block), block=block, read=read)
+            return Batch(block.number, read(block), block=block, read=read)
+
+        yield from map(batch, places)  # holding no block while whoever takes it is at work
 
 
 def _blocks(dump: Dump, reading: Reading, wanted: Callable[[int], bool]) -> Iterator[Batch]:

@@ -56,16 +56,17 @@ class BlockWriter:
         self._recent = Recent()
         self._group: list[Block] = []
         self._size = 0
+        self._full = False
 
     def notices(self) -> tuple[str, ...]:
         """What was found in the dump and not read."""
         return tuple(f"{skipped.uri}: {skipped.reason}" for skipped in self._passed_over)
 
-    def write(self, batch: Batch) -> None:
-        """Transform one block, and write it, now or with those that follow it.
+    def take(self, batch: Batch) -> None:
+        """Transform one block, to be written with those that follow it.
 
         Raises:
-            StoreError: the store is gone or refuses; the blocks can be written again.
+            StoreError: as `flush` does, where those before it cannot wait.
         """
         self._passed_over += batch.skipped
         # What a dead attempt wrote together is written together again, for it was decided together.
@@ -77,12 +78,20 @@ class BlockWriter:
             self.flush()  # should the dump be tried again, the block is, and by itself
         self._group.append(block)
         self._size += block.size
-        if block.cut_short or (begun is None and self._size >= GROUP_BYTES):
+        self._full = block.cut_short or (begun is None and self._size >= GROUP_BYTES)
+
+    def write(self) -> None:
+        """Write what was taken, once it is enough to be worth it. Raises StoreError."""
+        if self._full:
             self.flush()
 
     def flush(self) -> None:
-        """Write what is still to be written. Raises StoreError."""
-        group, self._group, self._size = self._group, [], 0
+        """Write all that was taken.
+
+        Raises:
+            StoreError: the store is gone or refuses; the blocks can be written again.
+        """
+        group, self._group, self._size, self._full = self._group, [], 0, False
         if group:
             self._writer.write(group)
 

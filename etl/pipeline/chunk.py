@@ -84,8 +84,10 @@ def _load_blocks(chunk: Chunk, dump: Dump, writer: BlockWriter, job: Job, stop: 
         done=writer.done,
     )
     try:
-        for batch in batches:
-            writer.write(batch)
+        while (batch := next(batches, None)) is not None:
+            writer.take(batch)
+            del batch  # with the bytes of its block, which writing needs no more
+            writer.write()
             if stop():
                 interrupted = True
                 break
