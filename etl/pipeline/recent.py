@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
-from typing import NamedTuple
+
+import msgspec
 
 from etl.model import Article, DumpStamp, PublishedDocument, Repeat
 
@@ -21,7 +22,7 @@ ReadAgain = Callable[[bytes, int, int], Article]
 """Reads a line, given its number and offset, which is known to give an article."""
 
 
-class _Made(NamedTuple):
+class _Made(msgspec.Struct, frozen=True, gc=False):
     """What is remembered of an article."""
 
     key: str

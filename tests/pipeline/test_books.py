@@ -1,6 +1,10 @@
 """The books of a run, from the reports of its chunks."""
 
+from collections import Counter
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from etl.errors import BooksError
 from etl.model import Counts, Outcome, Reason, Rejection, Stage
@@ -9,6 +13,13 @@ from etl.pipeline.job import ChunkReport, DumpTime, Failure, PartReport
 from etl.pipeline.tally import tally
 
 GOOD = Counts(read=3, inserted=2, rejected=1, reasons={"undated": 1})
+
+
+@given(st.lists(st.sampled_from([*Outcome, *(Rejection(Stage.EXTRACT, why, "x", 1, b"") for why in Reason)])))
+def test_a_tally_counts_each_outcome_and_each_reason(outcomes: list[Outcome | Rejection]) -> None:
+    kinds = Counter("rejected" if isinstance(each, Rejection) else each.value for each in outcomes)
+    reasons = Counter(each.reason.value for each in outcomes if isinstance(each, Rejection))
+    assert tally(outcomes) == Counts(read=len(outcomes), **kinds, reasons=dict(reasons))
 
 
 def test_reports_add_up_by_source() -> None:
