@@ -36,7 +36,7 @@ class Reason(StrEnum):
     WRONG_WIDTH = "wrong_width"
     """A table row with more or fewer cells than its header."""
     TOO_LARGE = "too_large"
-    """It is over the cap on a record's bytes."""
+    """It is over the cap on a record's bytes, or on a page's tags."""
     TOO_DEEP = "too_deep"
     """It nests deeper than the cap."""
     BAD_VALUE = "bad_value"

@@ -41,6 +41,9 @@ class Limits(_Section):
     )
     expanded_bytes: int = Field(64 << 30, ge=1 << 20, description="Most decompressed bytes of one dump.")
     nested_archives: int = Field(2, ge=0, le=5, description="How deep archives in archives are read.")
+    page_tags: int = Field(
+        60_000, ge=100, description="Most tags of an HTML page; real ones have a few thousand."
+    )
     title_characters: int = Field(2000, ge=10, description="Longest title.")
     extra_bytes: int = Field(64 << 10, ge=0, description="Most bytes of unrecognized fields kept.")
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any
 
 from etl.errors import Refusal
@@ -32,11 +33,15 @@ def element_fields(element: Any, depth: int) -> dict[str, Any]:
     Args:
         depth: levels that may be nested. Raises `Refusal` (too_deep) where there are more.
     """
+    return _fields(element, depth, set())
+
+
+def _fields(element: Any, depth: int, mixed: set[Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {f"@{_local(name)}": value for name, value in element.attrib.items()}
     loose = [element.text]
     for child in element:
         name = _name(child)
-        value = _value(child, depth - 1)
+        value = _value(child, depth - 1, mixed)
         if isinstance(value, str):
             for attribute, stated in child.attrib.items():
                 _add(fields, f"{name}@{_local(attribute)}", stated)
@@ -49,17 +54,32 @@ def element_fields(element: Any, depth: int) -> dict[str, Any]:
     return fields
 
 
-def _value(element: Any, depth: int) -> str | Mapping[str, Any]:
+def _value(element: Any, depth: int, mixed: set[Any]) -> str | Mapping[str, Any]:
     if depth < 0:
         raise Refusal(Reason.TOO_DEEP, "nests deeper than `limits.depth` in config/settings.toml allows")
     if len(element) == 0:
         text = element.text or ""
-        return text if not text.isspace() and (text or not element.attrib) else element_fields(element, depth)
-    if all(
-        descendant.tag.rpartition("}")[2].lower() in _MARKUP for descendant in element.iterdescendants("*")
-    ):
-        return _text(element)
-    return element_fields(element, depth)
+        return text if not text.isspace() and (text or not element.attrib) else _fields(element, depth, mixed)
+    return _text(element) if _is_marked_up(element, mixed) else _fields(element, depth, mixed)
+
+
+def _is_marked_up(element: Any, mixed: set[Any]) -> bool:
+    """Whether all elements within are markup of its text; `mixed` are those of which it is known not to be
+    so, for each is looked through only once."""
+    from lxml.etree import iterwalk
+
+    if element in mixed:
+        return False
+
+    # `iterdescendants` takes time quadratic in how deep they nest, as those do that SGML leaves open.
+    inner = iterwalk(element, events=("start",))
+    next(inner)
+    for _, descendant in inner:
+        if descendant.tag.rpartition("}")[2].lower() not in _MARKUP:
+            mixed.add(element)
+            mixed.update(takewhile(lambda around: around is not element, descendant.iterancestors()))
+            return False
+    return True
 
 
 def _text(element: Any) -> str:

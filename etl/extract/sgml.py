@@ -6,6 +6,7 @@ name control characters, which are dropped.
 
 import html
 import re
+from collections import Counter
 from typing import Any
 
 _TOKEN = re.compile(
@@ -25,6 +26,7 @@ def sgml_element(text: str) -> Any:
 
     builder = TreeBuilder()
     opened: list[str] = []
+    open_names: Counter[str] = Counter()
     at = 0
     for found in _TOKEN.finditer(text):
         if opened:
@@ -38,9 +40,11 @@ def sgml_element(text: str) -> Any:
         elif not found["close"]:
             builder.start(name, _attributes(found["attributes"]))
             opened.append(name)
-        elif name.lower() in map(str.lower, opened):
+            open_names[name.lower()] += 1
+        elif open_names[name.lower()]:
             while opened:
                 last = opened.pop()
+                open_names[last.lower()] -= 1
                 builder.end(last)
                 if last.lower() == name.lower():
                     break

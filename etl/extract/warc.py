@@ -58,7 +58,8 @@ def _page(capture: Capture, member: str | None, reading: Reading) -> RawRecord |
             return None
         if len(reply.body) > most:
             return too_large(raw, len(reply.body), most, **place)
-        fields = page_fields(reply.body, (reply.charset, reading.encoding), url=capture.url)
+        charsets = (reply.charset, reading.encoding)
+        fields = page_fields(reply.body, charsets, capture.url, reading.limits.page_tags)
     except Refusal as refusal:
         return rejected(refusal, raw, capture.ordinal, member, capture.offset)
     fields["captured"] = capture.captured

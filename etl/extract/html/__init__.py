@@ -26,14 +26,19 @@ def html_page(member: Member, reading: Reading) -> Iterator[RawRecord | Rejectio
         yield too_large(data, size, most, record=1, member=member.name, offset=0)
         return
     try:
-        fields = page_fields(data, (reading.encoding,))
+        fields = page_fields(data, (reading.encoding,), most_tags=reading.limits.page_tags)
     except Refusal as refusal:
         yield rejected(refusal, data, 1, member.name, 0)
     else:
         yield RawRecord(fields, 1, data, member.name, 0)
 
 
-def page_fields(data: bytes, charsets: Sequence[str | None] = (), url: str | None = None) -> dict[str, Any]:
+def page_fields(
+    data: bytes,
+    charsets: Sequence[str | None] = (),
+    url: str | None = None,
+    most_tags: int | None = None,
+) -> dict[str, Any]:
     """The fields of a page, each only where it has it.
 
     `title`, `published` (as written, with `published_by`: what stated it), `date_disagreement` (what else
@@ -43,11 +48,12 @@ def page_fields(data: bytes, charsets: Sequence[str | None] = (), url: str | Non
     Args:
         charsets: encodings stated elsewhere than in the page, such as by HTTP, the most trusted first.
         url: where the page was fetched, if that is known; it goes before what the page says.
+        most_tags: that it may have; each takes up to 14 µs, however small it is.
 
     Raises:
-        Refusal: the page has neither a title nor text, or what it has cannot be decoded.
+        Refusal: the page has neither a title nor text, or too many tags, or what it has cannot be decoded.
     """
-    page = Page(data, charsets, url)
+    page = Page(data, charsets, url, most_tags)
     title = headline(page)
     body = body_text(page, title)
     if not title and not body:

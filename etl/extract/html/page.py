@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
+from etl.errors import Refusal
 from etl.extract.declared import DAMAGE, decode_declared, html_encoding
 from etl.extract.html.attributes import bounded_tags
 from etl.extract.html.linked_data import Node, main_node, nodes_of
+from etl.model import Reason
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
@@ -20,6 +22,7 @@ _WAYBACK_DATE = re.compile(r"FILE ARCHIVED ON (\d\d:\d\d:\d\d) (\w{3}) (\d{1,2})
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _HUGE = 40_000
 """Elements; real pages have a few thousand."""
+_START_TAG = re.compile(r"<[a-zA-Z]")
 _SPACE = re.compile(r"\s+")
 _TEXT = ".//text()[not(parent::script or parent::style or parent::noscript)]"
 
@@ -27,12 +30,23 @@ _TEXT = ".//text()[not(parent::script or parent::style or parent::noscript)]"
 class Page:
     """A page that was parsed: its tree, its `meta` tags, its JSON-LD."""
 
-    def __init__(self, data: bytes, charsets: Sequence[str | None], url: str | None = None) -> None:
-        """`charsets` are encodings that are stated elsewhere than in the page, the most trusted first."""
+    def __init__(
+        self,
+        data: bytes,
+        charsets: Sequence[str | None],
+        url: str | None = None,
+        most_tags: int | None = None,
+    ) -> None:
+        """`charsets` are encodings that are stated elsewhere than in the page, the most trusted first.
+
+        Raises `Refusal` (too_large) where there are more than `most_tags`, before they are parsed.
+        """
         from lxml import html as lxml_html
         from lxml.etree import ParserError
 
         self.text = decode_declared(data, (html_encoding(data), *charsets))
+        if most_tags is not None:
+            _refuse_many(self.text, most_tags)
         markup = bounded_tags(_XML_DECLARATION.sub("", _CONTROLS.sub(" ", self.text)))
         parser = lxml_html.HTMLParser(encoding="utf-8", remove_pis=True)
         try:
@@ -84,6 +98,13 @@ class Page:
         ]
         found = [_WAYBACK.sub("", url.strip()) for url in stated if url]
         return [url for url in found if url.startswith(("http://", "https://")) and DAMAGE not in url]
+
+
+def _refuse_many(text: str, most: int) -> None:
+    if text.count("<") > most and next(islice(_START_TAG.finditer(text), most, None), None) is not None:
+        raise Refusal(
+            Reason.TOO_LARGE, f"has over {most:,} tags; the cap is `limits.page_tags` in config/settings.toml"
+        )
 
 
 def text_content(element: Any) -> str:

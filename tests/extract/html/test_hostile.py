@@ -5,8 +5,9 @@ import time
 import pytest
 
 from etl.errors import Refusal
-from etl.extract.html import page_fields
+from etl.extract.html import html_page, page_fields
 from etl.extract.html.attributes import bounded_tags
+from tests.extract.members import only, read
 
 HEAD = "<html><head><title>Ferry and tram</title></head><body><h1>Ferry and tram</h1>"
 LINKED = '<script type="application/ld+json">'
@@ -67,3 +68,24 @@ def test_tags_as_pages_have_them_keep_their_attributes(tag):
 def test_a_tag_of_thousands_of_attributes_is_left_without_them():
     attributes = " ".join(f"a{n}='<'" for n in range(5000))
     assert bounded_tags(f"x <p {attributes}>y</p>") == "x <p>y</p>"
+
+
+TAGS = HEAD + "<p class=author>Ann</p>" * 59_990
+
+
+def test_a_page_of_more_tags_than_any_is_rejected_before_it_is_parsed():
+    began = time.process_time()
+    (rejection,), error = read(html_page, (TAGS + "<b>" * 2_000_000).encode())
+    assert time.process_time() - began < 0.5
+    assert (rejection.reason, error) == ("too_large", None)
+    assert rejection.detail == "has over 60,000 tags; the cap is `limits.page_tags` in config/settings.toml"
+
+
+def test_the_cap_on_tags_is_the_one_that_is_set():
+    assert only(html_page, TAGS.encode())["title"] == "Ferry and tram"
+    (rejection,), _ = read(html_page, TAGS.encode(), limits={"page_tags": 1000})
+    assert rejection.reason == "too_large"
+
+
+def test_less_than_signs_that_begin_no_tag_do_not_count():
+    assert only(html_page, (HEAD + "<p>" + "1 < 2 " * 70_000).encode())["title"] == "Ferry and tram"
