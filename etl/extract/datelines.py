@@ -50,6 +50,8 @@ _LINE = re.compile(
     rf"|{_WORD}\s{_WORD}\s\d{{1,2}}\s{_TIME}\s\d{{4}}"  # Fri Sep 22 10:49:00 2023
     rf")"
 )
+_ENGLISH = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,\s]", re.IGNORECASE)
+_PLAIN = re.compile(_DATE)
 _YEAR = re.compile(r"\d{4}|令和|平成|民國|民国")
 
 
@@ -68,6 +70,20 @@ def date_line(line: str) -> tuple[str, str] | None:
     if match is None or match["label"]:
         return arabic_date_line(line) or (_parts(match) if match else None)
     return _parts(match)
+
+
+_LEADING = re.compile(rf"{_WEEKDAY}(?={_DATE})")
+
+
+def without_weekday(date: str) -> str:
+    """A date text without the words before its day: the place of a dateline, or a weekday in another
+    language than English, which nothing would check.
+
+    >>> without_weekday("Hamburg, 2. November 2021"), without_weekday("September 22, 2023")
+    ('2. November 2021', 'September 22, 2023')
+    """
+    found = None if _PLAIN.match(date) or _ENGLISH.match(date) else _LEADING.match(date)
+    return date[found.end() :] if found else date
 
 
 def _parts(match: re.Match[str]) -> tuple[str, str]:

@@ -256,3 +256,228 @@ built("an empty date in json-ld", "en-GB", "Nets mended for the season", "2023-0
       head=linked(article("", "Nets mended for the season", dateModified="")), under="<p>22 September 2023 10:49</p>")  # fmt: skip
 built("a weekday before, a pipe, a byline", "en-GB", "Quay paved with old stones", "2023-09-22T10:49",
       under="<p>Jane Doe | Friday 22 September 2023 10:49</p>")  # fmt: skip
+
+# --- when a page was changed is not when it was published
+CHANGED = {
+    "en": "Updated 22 September 2023 10:49|Last updated: September 22, 2023|Last modified on 22 Sep 2023|Edited 22 September 2023|Updated at 10:49 on 22 September 2023",
+    "de": "Aktualisiert am 22.09.2023|Zuletzt aktualisiert: 22. September 2023, 10:49 Uhr|Letzte Änderung: 22.09.2023|Geändert am 22.09.2023",
+    "fr": "Mis à jour le 22 septembre 2023 à 10h49|Modifié le 22 septembre 2023|MAJ le 22/09/2023",
+    "es": "Actualizado 22/09/2023 10:49|Última actualización: 22 de septiembre de 2023",
+    "it": "Aggiornato il 22 settembre 2023|Ultimo aggiornamento: 22/09/2023",
+    "pt": "Atualizado em 22/09/2023 às 10h49|Atualizada em 22 de setembro de 2023",
+    "nl": "Bijgewerkt op 22 september 2023|Laatst gewijzigd: 22 september 2023",
+    "pl": "Aktualizacja: 22.09.2023|Zaktualizowano 22 września 2023",
+    "ru": "Обновлено 22 сентября 2023|Изменено: 22.09.2023",
+    "uk": "Оновлено 22 вересня 2023",
+    "cs": "Aktualizováno 22. září 2023",
+    "hu": "Frissítve: 2023. szeptember 22.",
+    "tr": "Güncelleme: 22.09.2023 10:49|Son güncelleme 22 Eylül 2023",
+    "sv": "Uppdaterad 22 september 2023",
+    "nb": "Oppdatert 22. september 2023",
+    "da": "Opdateret 22. september 2023",
+    "fi": "Päivitetty 22.9.2023",
+    "el": "Ενημερώθηκε: 22 Σεπτεμβρίου 2023|Τελευταία ενημέρωση 22.09.2023",
+    "ar": "آخر تحديث: 22 سبتمبر 2023|تم التحديث في 22/09/2023",
+    "he": "עודכן 22.09.2023 10:49",
+    "fa": "به\u200cروزرسانی: 2023/09/22",
+    "ja": "更新日：2023年9月22日|最終更新 2023年9月22日 10:49",
+    "zh": "更新时间：2023-09-22 10:49|更新於 2023-09-22",
+    "ko": "수정 2023.09.22. 10:49|최종수정 : 2023.09.22",
+    "vi": "Cập nhật: 22/09/2023 10:49|Cập nhật lúc 10:49, 22/09/2023",
+    "id": "Diperbarui 22 September 2023",
+    "th": "แก้ไขล่าสุด 22 กันยายน 2566|อัปเดต 22 ก.ย. 2566",
+    "ro": "Actualizat: 22.09.2023|Ultima actualizare 22 septembrie 2023",
+    "bg": "Обновена на 22 септември 2023",
+    "hr": "Ažurirano: 22.09.2023.|Zadnja izmjena 22.09.2023.",
+    "hi": "अपडेट किया गया 22 सितंबर 2023",
+}
+for spoken, lines in CHANGED.items():
+    for line in lines.split("|"):
+        built(
+            f"{spoken}: {line}",
+            spoken,
+            "The harbour opens again",
+            "undated",
+            under=f'<p class="x">{line}</p>',
+        )
+
+# --- dates of other things, and dates in odd places
+HARBOUR = "The harbour opens again in spring"
+
+
+def odd(name: str, expected: str, **parts: str) -> None:
+    """Add a page of one headline."""
+    built(name, "en", HARBOUR, expected, **parts)
+
+
+def stated(value: str) -> str:
+    """A script of JSON-LD with a date as it stands there."""
+    return f'<script type="application/ld+json">{{"@type":"NewsArticle","headline":"{HARBOUR}","datePublished":{value}}}</script>'
+
+
+odd("event date in text", "undated", after="<p>" + "On 5 May 2021 the harbour was closed. " * 6 + "</p>")
+odd(
+    "comments",
+    "undated",
+    after='<div class="comments"><div class="comment">Jane <time datetime="2021-05-05T10:00:00Z">5 May</time></div></div>',
+)
+odd(
+    "comments disqus id",
+    "undated",
+    tail='<section id="discussion"><div class="c">Jane <time datetime="2021-05-05T10:00:00Z">5 May</time><p>Nice</p></div></section>',
+)
+odd("today in header", "undated", above="<div>Wednesday, 24 January 2024</div>")
+odd(
+    "today in topbar",
+    "2023-09-22T10:49",
+    above='<div class="date-now">24 January 2024</div>',
+    under="<p>22 September 2023 10:49</p>",
+)
+odd("og:updated only", "undated", head='<meta property="og:updated_time" content="2023-09-22T10:49:00Z">')
+odd(
+    "modified_time only",
+    "undated",
+    head='<meta property="article:modified_time" content="2023-09-22T10:49:00Z">',
+)
+odd(
+    "lastmod + time.updated",
+    "undated",
+    head='<meta name="lastmod" content="2023-09-22">',
+    under='<time class="updated" datetime="2023-09-22T10:49:00Z">x</time>',
+)
+odd(
+    "itemprop dateModified",
+    "undated",
+    under='<time itemprop="dateModified" datetime="2023-09-22T10:49:00Z">x</time>',
+)
+odd(
+    "related list without class in main before",
+    "undated",
+    above='<ul><li>Another<time datetime="2021-02-03T04:05:06Z">3 Feb</time></li></ul>',
+)
+odd("related after", "undated", tail="<div><h3>Another story of today</h3><span>3 February 2021</span></div>")
+odd(
+    "read also inside",
+    "undated",
+    after='<div class="also"><a href="/x">Another</a> <span>3 February 2021</span></div>',
+)
+odd(
+    "print edition",
+    "2023-09-22T10:49",
+    under="<p>22 September 2023 10:49</p>",
+    after="<p>This article appeared in print on 23 September 2023</p>",
+)
+odd(
+    "url date",
+    "2023-09-22T00:00",
+    head='<link rel="canonical" href="https://harbour.example/2023/09/22/harbour-opens">',
+)
+odd(
+    "url date and visible updated",
+    "2023-09-22T00:00",
+    head='<link rel="canonical" href="https://harbour.example/2023/09/22/harbour-opens">',
+    under="<p>Updated 25 September 2023 12:00</p>",
+)
+odd(
+    "meta expires/ revisit",
+    "undated",
+    head='<meta http-equiv="expires" content="Fri, 22 Sep 2023 10:49:00 GMT">',
+)
+built(
+    "two visible: created, changed",
+    "de",
+    HARBOUR,
+    "2023-09-22T10:49",
+    under="<p>Erstellt: 22.09.2023 10:49</p><p>Geändert: 25.09.2023 10:49</p>",
+)
+built(
+    "two visible: changed first",
+    "de",
+    HARBOUR,
+    "2023-09-22T10:49",
+    under="<p>Aktualisiert: 25.09.2023 10:49</p><p>Veröffentlicht: 22.09.2023 10:49</p>",
+)
+odd(
+    "span labels apart",
+    "2023-09-22T10:49",
+    under="<div><span>Updated</span> <span>25 September 2023 10:49</span></div><div><span>Published</span> <span>22 September 2023 10:49</span></div>",
+)
+odd(
+    "span label Last updated apart only",
+    "undated",
+    under="<div><span>Last updated:</span> <span>25 September 2023 10:49</span></div>",
+)
+odd(
+    "dl",
+    "2023-09-22T00:00",
+    under="<dl><dt>Published</dt><dd>22 September 2023</dd><dt>Updated</dt><dd>25 September 2023</dd></dl>",
+)
+odd("time text only", "2023-09-22T10:49", under="<time>22 September 2023 10:49</time>")
+odd(
+    "time datetime day, text time",
+    "2023-09-22T10:49",
+    under='<time datetime="2023-09-22">22 September 2023, 10:49</time>',
+)
+odd(
+    "time pubdate attr among",
+    "2023-09-22T10:49",
+    under='<time datetime="2023-09-25T10:00:00Z">Mon</time><time pubdate datetime="2023-09-22T10:49:00Z">Fri</time>',
+)
+odd("event", "undated", after="<p>Event date: 5 October 2023 at 19:00</p>")
+odd("future", "date_out_of_range", under="<p>22 September 2033 10:49</p>")
+odd(
+    "split markup",
+    "2023-09-22T10:49",
+    under='<p><span class="d">22</span> <span class="m">September</span> <span class="y">2023</span> <span>10:49</span></p>',
+)
+odd("relative with title", "2023-09-22T10:49", under='<span title="2023-09-22 10:49:00">2 months ago</span>')
+odd(
+    "data attr",
+    "2023-09-22T10:49",
+    under='<span class="date" data-date="2023-09-22T10:49:00Z">2 months ago</span>',
+)
+odd(
+    "json in next data",
+    "2023-09-22T10:49",
+    tail='<script id="__NEXT_DATA__" type="application/json">{"props":{"article":{"title":"The harbour opens again in spring","publishedAt":"2023-09-22T10:49:00Z"}}}</script>',
+)
+odd(
+    "datalayer",
+    "2023-09-22T10:49",
+    head='<script>dataLayer=[{"articlePublishDate":"2023-09-22T10:49:00Z"}];</script>',
+)
+odd(
+    "json-ld in CDATA",
+    "2023-09-22T10:49",
+    head='<script type="application/ld+json">//<![CDATA[\n{"@type":"NewsArticle","headline":"The harbour opens again in spring","datePublished":"2023-09-22T10:49:00Z",}\n//]]></script>',
+)
+odd(
+    "json-ld type list",
+    "2023-09-22T10:49",
+    head='<script type="application/ld+json">{"@type":["Article","NewsArticle"],"headline":"The harbour opens again in spring","datePublished":["2023-09-22T10:49:00Z"]}</script>',
+)
+odd(
+    "json-ld value object",
+    "2023-09-22T10:49",
+    head=stated('{"@type":"Date","@value":"2023-09-22T10:49:00Z"}'),
+)
+odd("json-ld US style", "2023-09-22T10:49", head=stated('"Sep 22, 2023 10:49:00 AM"'))
+odd("json-ld am/pm ISO", "2023-09-22T20:49", head=stated('"2023-09-22 10:49:00 PM +0200"'))
+odd("json-ld offset w/out colon, ms", "2023-09-22T10:49", head=stated('"2023-09-22T12:49:00.123+0200"'))
+odd("json-ld no seconds", "2023-09-22T10:49", head=stated('"2023-09-22T12:49+02:00"'))
+odd(
+    "json-ld js Date",
+    "2023-09-22T10:49",
+    head=stated('"Fri Sep 22 2023 12:49:00 GMT+0200 (Central European Summer Time)"'),
+)
+odd("json-ld java Date", "2023-09-22T10:49", head=stated('"Fri Sep 22 12:49:00 CEST 2023"'))
+odd("json-ld IANA", "2023-09-22T10:49", head=stated('"2023-09-22T12:49:00+02:00[Europe/Berlin]"'))
+odd("json-ld epoch", "2023-09-22T10:49", head=stated("1695379740"))
+odd("json-ld zone name", "2023-09-22T10:49", head=stated('"2023-09-22 16:19:00 Asia/Kolkata"'))
+built(
+    "json-ld with IST, in India",
+    "en-IN",
+    HARBOUR,
+    "2023-09-22T10:49",
+    head=stated('"2023-09-22T16:19:00 IST"'),
+)

@@ -1,15 +1,18 @@
 """When a page says that it was published, as it says it.
 
-In order of trust: JSON-LD, `meta` tags, microdata, `time` elements, a line of text that is a date, the
-date in the URL, and last what htmldate makes of it, which is a day and often only a guess.
+In order of trust: JSON-LD, `meta` tags, microdata, `time` elements, a line of text that is a date, what
+the page gives to its scripts, the date in the URL, and last what htmldate makes of it, which is a day and
+often only a guess.
 """
 
 import re
 from collections.abc import Iterator
 
+from etl.extract.html.linked_data import text_of
 from etl.extract.html.moments import Moment, best_of, disagree, in_shown_zone, moment_of
 from etl.extract.html.page import Page, text_content
-from etl.extract.html.visible import shown_dates, without_others
+from etl.extract.html.scripts import in_scripts
+from etl.extract.html.visible import is_shown_elsewhere, shown_dates, without_others
 
 PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "article:published", "og:published_time",
@@ -50,6 +53,8 @@ def published(page: Page) -> tuple[Moment | None, list[str]]:
     certain = any(moment.timed and moment.offset is not None for moment in stated)
     shown = shown_dates(page.tree, with_text=not certain)
     moments = stated + shown
+    if not moments and (scripted := in_scripts(page.scripts())):
+        moments = [scripted]
     moments += _in_url(page)
     if not moments and not page.is_huge:
         moments = _guessed(page)
@@ -83,7 +88,8 @@ def _stated(page: Page) -> Iterator[Moment]:
 
 
 def _first(value: object) -> object:
-    return value[0] if isinstance(value, list) and value else value
+    value = value[0] if isinstance(value, list) and value else value
+    return text_of(value) if isinstance(value, dict) else value
 
 
 def _in_url(page: Page) -> list[Moment]:
@@ -115,4 +121,6 @@ def _guessed(page: Page) -> list[Moment]:
         return []  # a year of another calendar, or one of two digits
     if changed is not None and changed.wall is not None and changed.wall.date() == moment.wall.date():
         return []
+    if is_shown_elsewhere(page.tree, moment.wall.date()):
+        return []  # it is when the page was changed, or of a story beside it
     return [moment]

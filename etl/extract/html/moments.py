@@ -36,7 +36,7 @@ class Moment(NamedTuple):
 
     raw: str
     where: str
-    """What stated it: `json-ld`, `meta`, `microdata`, `time`, `text`, `url` or `guess`."""
+    """What stated it: `json-ld`, `meta`, `microdata`, `time`, `text`, `script`, `url` or `guess`."""
     wall: datetime | None
     """The clock in an ISO text, without zone; None for other shapes."""
     timed: bool
@@ -110,12 +110,22 @@ def in_shown_zone(best: Moment, shown: Sequence[Moment]) -> Moment:
 
 def _says_the_same(other: Moment, best: Moment) -> bool:
     """Whether a fuller statement may be of the same moment: the same clock, or that of another zone."""
-    if other.wall is None or disagree(best, other) or (best.timed and not other.timed):
+    if other.wall is None:
+        return _has_the_day_of(best, other)
+    if disagree(best, other) or (best.timed and not other.timed):
         return False
     if best.wall is None or not best.timed:
         return True
     instant = other.wall - (other.offset or timedelta())
     return any(abs(best.wall - clock) % _QUARTER < _ONE_MINUTE for clock in (other.wall, instant))
+
+
+def _has_the_day_of(best: Moment, other: Moment) -> bool:
+    """Whether a text in words, with a time of day, gives it to the day that is stated without one."""
+    if best.wall is None or best.timed or other.where != "text" or not other.timed:
+        return False
+    numbers = {int(number) for number in re.findall(r"\d+", unicodedata.normalize("NFKC", other.raw))}
+    return best.wall.year in numbers and best.wall.day in numbers
 
 
 def disagree(one: Moment, other: Moment) -> bool:

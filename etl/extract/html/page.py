@@ -89,6 +89,10 @@ class Page:
         clock, month, day, year = archived.groups()
         return None, f"{year}-{_MONTHS.index(month) + 1:02}-{int(day):02}T{clock}Z"
 
+    def scripts(self) -> list[str]:
+        """The texts of its scripts."""
+        return [script.text for script in self.tree.iter("script") if script.text]
+
     def _urls(self) -> list[str]:
         links = (link for link in self.tree.iter("link") if (link.get("rel") or "").lower() == "canonical")
         stated = [
@@ -120,6 +124,6 @@ def _metas(tree: Any) -> dict[str, list[str]]:
             continue
         for attribute in ("property", "name", "itemprop", "http-equiv"):
             name = (meta.get(attribute) or "").strip().lower()
-            if name:
+            if name and not (attribute == "http-equiv" and name == "date"):  # when the server answered
                 found.setdefault(name, []).append(content)
     return found

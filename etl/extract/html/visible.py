@@ -6,18 +6,12 @@ change. What counts stands near the headline.
 
 import re
 from copy import deepcopy
+from datetime import date
 from typing import Any, NamedTuple
 
-from etl.extract.datelines import date_line
 from etl.extract.html.moments import Moment, moment_of
+from etl.extract.html.wording import CHANGED, LONGEST, changes_in, is_of_another, label_before, moments_in
 
-_CHANGED = re.compile(
-    r"updat|modif|edited|changed|aktualis|aktualiz|mis[-_ ]?[àa][-_ ]?jour|actualiz|aggiorna|bijgewerkt"
-    r"|gewijzigd|uppdater|oppdater|opdater|redigeret|päivit|zmian|zmienion|upraven|ažur|frissít|módos|güncel"
-    r"|ενημέρω|更新|обновл|оновлен|изменен|промен|cập nhật|diperbarui|수정|עודכן|עדכון|تحديث|تعديل|به‌?روز"
-    r"|แก้ไข|ปรับปรุง",
-    re.IGNORECASE,
-)
 _HINT = re.compile(
     r"date|time|publi|posted|created|meta|byline|dateline|fecha|datum|\bdata|stamp|tarih|zeit|heure|dato",
     re.IGNORECASE,
@@ -25,18 +19,28 @@ _HINT = re.compile(
 _ELSEWHERE = frozenset(("aside", "nav", "footer", "form", "select", "script", "style", "noscript"))
 _OTHERS = re.compile(
     r"related|recommend|sidebar|widget|latest|most[-_]?(?:read|popular)|trending|popular|comment|teaser|ticker"
-    r"|weather|current|today|clock|copyright",
+    r"|weather|current|today|clock|copyright|discussion|disqus|replies|\balso\b|read[-_]?more|recirc|promo"
+    r"|outbrain|taboola",
     re.IGNORECASE,
 )
 _INSIDE = frozenset(("article", "main"))
-_CHANGED_WORDS = re.compile(rf"(?<![^\s,;(|•·–-])(?:[^\W\d]+\s)?\w*(?:{_CHANGED.pattern})", re.IGNORECASE)
-"""The word that says so, with one before it: `Son Güncelleme`, `last updated`, `آخر تحديث`."""
-_PIECES = re.compile(r"\s*[|•·]\s*|\s{3,}|\n")
+_STATING = (
+    "data-date",
+    "data-datetime",
+    "data-time",
+    "data-timestamp",
+    "data-published",
+    "data-utc",
+    "title",
+)
+"""Attributes that may hold the moment of which an element shows only `2 hours ago`."""
+_FULL = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.{0,20}|1\d{9}(?:\d{3})?")
 _MOST_ELEMENTS = 20_000
 _NEAR = 400
 """Elements after the headline among which the date is looked for."""
 _JUST_BEFORE = 40
-_LONGEST = 120
+_FEW_PARTS = 8
+"""Elements that the parts of one date may stand in."""
 
 
 class _Found(NamedTuple):
@@ -45,6 +49,8 @@ class _Found(NamedTuple):
     inside: bool
     """Whether it is in the article, or its names say that it is a date."""
     moment: Moment
+    named: bool = False
+    """Whether the element itself says that it is the date of publication."""
 
 
 def shown_dates(tree: Any, *, with_text: bool) -> list[Moment]:
@@ -52,22 +58,37 @@ def shown_dates(tree: Any, *, with_text: bool) -> list[Moment]:
     times: list[_Found] = []
     texts: list[_Found] = []
     headline: int | None = None
+    within = False
     for place, element in enumerate(tree.body.iter("*") if tree.body is not None else ()):
         if place > _MOST_ELEMENTS or (headline is not None and place > headline + _NEAR):
             break
-        tag = element.tag
-        if tag == "h1" and headline is None:
+        if element.tag == "h1" and headline is None:
             headline = place
-        elif stated := element.get("datetime") or (tag == "abbr" and element.get("title")):
-            moment = moment_of(stated, "time")
-            if moment is not None:
-                _add(times, place, element, [moment])
-        elif with_text:
-            for shown in (element.text, element.tail):
-                if shown and 6 <= len(shown) <= 2 * _LONGEST:
-                    _add(texts, place, element, _moments_in(shown))
-    chosen = (_nearest(found, headline) for found in (times, texts))
+            within = any(ancestor.tag in _INSIDE for ancestor in element.iterancestors())
+        elif moment := _stated_by(element):
+            _add(times, place, element, [moment])
+        if with_text and element.tag != "h1":
+            _add_texts(texts, place, element)
+    chosen = (_nearest(found, headline, within=within) for found in (times, texts))
     return [moment for moment in chosen if moment is not None]
+
+
+def is_shown_elsewhere(tree: Any, day: date) -> bool:
+    """Whether the page shows a day of a change, or in a `time` element, be it whatever it is of."""
+    for element in tree.iter("*"):
+        moments = [_stated_by(element)]
+        for text in (element.text, _in_parts(element)):
+            if isinstance(text, str) and 6 <= len(text) <= 2 * LONGEST and any(map(str.isdigit, text)):
+                moments += changes_in(text)
+        if any(moment is not None and _may_be(moment, day) for moment in moments):
+            return True
+    return False
+
+
+def _may_be(moment: Moment, day: date) -> bool:
+    if moment.wall is not None:
+        return moment.wall.date() == day
+    return {day.year, day.day} <= {int(number) for number in re.findall(r"[0-9]+", moment.raw)}
 
 
 def without_others(tree: Any) -> Any:
@@ -77,55 +98,67 @@ def without_others(tree: Any) -> Any:
     for element in list(tree.iter("*")):
         if element in kept or element.tag in ("html", "head", "body", *_INSIDE):
             continue
-        names = " ".join(filter(None, map(element.get, ("class", "id", "itemprop"))))
+        names = _names(element)
         aside = element.tag in _ELSEWHERE and element.tag != "script"
-        if aside or (names and (_OTHERS.search(names) or _CHANGED.search(names))):
+        answered = element.tag == "meta" and element.get("http-equiv")
+        if aside or answered or (names and (_OTHERS.search(names) or CHANGED.search(names))):
             element.drop_tree()
     return tree
+
+
+def _stated_by(element: Any) -> Moment | None:
+    """The moment in an element's attributes, such as the `datetime` of a `time`."""
+    stated = element.get("datetime")
+    if not stated:
+        stated = next(
+            (value for name in _STATING if (value := element.get(name)) and _FULL.fullmatch(value)), None
+        )
+    return moment_of(stated, "time") if stated else None
+
+
+def _add_texts(texts: list[_Found], place: int, element: Any) -> None:
+    for shown, is_own in ((element.text, True), (element.tail, False), (_in_parts(element), True)):
+        if shown and 6 <= len(shown) <= 2 * LONGEST and any(map(str.isdigit, shown)):
+            moments = moments_in(shown)
+            if moments and not (is_own and is_of_another(label_before(element))):
+                _add(texts, place, element, moments)
+
+
+def _in_parts(element: Any) -> str | None:
+    """The text of an element whose parts are in elements of their own; None for one of more than a line."""
+    if not 1 <= len(element) <= _FEW_PARTS or any(len(child) for child in element):
+        return None
+    return " ".join(part.strip() for part in element.itertext("*") if part.strip())
 
 
 def _add(found: list[_Found], place: int, element: Any, moments: list[Moment]) -> None:
     if moments:
         inside = _stands(element)
         if inside is not None:
-            found += [_Found(place, inside, moment) for moment in moments]
+            names = element.get("itemprop") or element.get("class") or ""
+            named = element.get("pubdate") is not None or "publi" in names.lower()
+            found += [_Found(place, inside, moment, named) for moment in moments]
 
 
-def _nearest(found: list[_Found], headline: int | None) -> Moment | None:
-    """The first one after the headline, else the last one just before it; without one, the first inside."""
+def _nearest(found: list[_Found], headline: int | None, *, within: bool) -> Moment | None:
+    """The one that says that it is it; else the first one after the headline, else the last one just
+    before it; without a headline, the first inside. A headline in the article has its date there too."""
     if headline is None:
         return next((one.moment for one in found if one.inside), None)
-    after = next((one.moment for one in found if one.place > headline), None)
+    after = [one for one in found if one.place > headline and (one.inside or not within)]
     before = [one for one in found if headline - _JUST_BEFORE < one.place < headline and one.inside]
-    return after or (before[-1].moment if before else None)
-
-
-def _moments_in(shown: str) -> list[Moment]:
-    """The dates in a text that consists of nothing but dates, labels and separators."""
-    line = " ".join(shown.split())
-    if not any(map(str.isdigit, line)):
-        return []
-    pieces = [line, *(_PIECES.split(shown) if _PIECES.search(shown) else ())]
-    changed = _CHANGED_WORDS.search(line)
-    if changed is not None and changed.start():
-        pieces.insert(0, line[: changed.start()])  # "published on …, changed on …"
-    for piece in pieces:
-        found = date_line(piece) or date_line(piece.strip("|•·–-—,;()[] \t"))
-        if found is not None and not _CHANGED.search(found[0]):
-            moment = moment_of(found[1], "text")
-            if moment is not None:
-                return [moment]
-    return []
+    chosen = next((one for one in after if one.named), None) or next(iter(after), None)
+    return chosen.moment if chosen else before[-1].moment if before else None
 
 
 def _stands(element: Any) -> bool | None:
     """Whether an element stands in the article; None if it is something else's, or tells of a change."""
     inside, hops = False, 0
     while element is not None and hops < 15:
-        names = " ".join(filter(None, map(element.get, ("class", "id", "itemprop"))))
+        names = _names(element)
         if element.tag in _ELSEWHERE or (names and element.tag != "body" and _OTHERS.search(names)):
             return None
-        if hops < 2 and _CHANGED.search(names):
+        if hops < 2 and CHANGED.search(names):
             return None
         if hops < 3 and _HINT.search(names):
             inside = True
@@ -133,3 +166,7 @@ def _stands(element: Any) -> bool | None:
             return True
         element, hops = element.getparent(), hops + 1
     return inside
+
+
+def _names(element: Any) -> str:
+    return " ".join(filter(None, map(element.get, ("class", "id", "itemprop"))))

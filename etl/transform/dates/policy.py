@@ -129,7 +129,7 @@ class DatePolicy:
             if order is None and shown:
                 order = _shown_order(language, region)
             found = self._others[key] = self._changed(date_order=order, languages=(language,))
-            if shown and region:
+            if region:
                 found.zones = _ZONES_OF_REGIONS.get((language, region), {}) | self.zones
         return found
 
