@@ -28,6 +28,9 @@ MAGIC_BYTES = 6
 _READ = 256 << 10
 _WRITE = 256 << 10
 """Bytes asked of a decompressor at a time; more is slower, for it must find memory for them."""
+_LEAST = 64 << 10
+"""Bytes that are given at a time where there are as many: a stream of tiny members, handed on as they are,
+would cost whoever joins its pieces time quadratic in them."""
 _XZ_MEMORY = 192 << 20
 """Enough for every preset of xz (65 MiB), with room; a hostile file may ask for 4 GiB."""
 _ZSTD_WINDOW_LOG = 27
@@ -146,13 +149,19 @@ class Expanded:
         self._ended = False
 
     def read(self, size: int, /) -> bytes:
+        pieces: list[bytes] = []
+        wanted = min(size, _LEAST)
         try:
-            while not self._ended and self._failure is None:
+            while wanted > 0 and not self._ended and self._failure is None:
                 if data := self._step(size):
                     self._given += len(data)
-                    return data
+                    pieces.append(data)
+                    size -= len(data)
+                    wanted -= len(data)
         except DumpError as error:
             self._failure = error
+        if pieces:
+            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
         if self._left:
             data, self._left = self._left[:size], self._left[size:]
             return data
