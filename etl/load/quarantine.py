@@ -97,6 +97,8 @@ class Quarantine:
         One that a newer parser rejects again is brought up to date; what a person has discarded stays
         discarded.
         """
+        if not rejections:
+            return
         documents = _documents(stamp, rejections)
         there = insert_new(
             self._store,

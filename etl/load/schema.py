@@ -146,11 +146,11 @@ class Schema(msgspec.Struct, frozen=True):
         self._index(store, [BULK])
 
     def _index(self, store: Store, names: list[str]) -> None:
-        due = {name: self._missing(store, name) for name in names}
-        for name, indexes in due.items():
-            if not indexes:
-                continue
-            with store.patient() as database:
+        due = {name: missing for name in names if (missing := self._missing(store, name))}
+        if not due:
+            return
+        with store.patient() as database:
+            for name, indexes in due.items():
                 models = [index.model() for index in indexes]
                 store.call(f"build indexes of {name}", partial(database[name].create_indexes, models))
 

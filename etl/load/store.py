@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, TypeVar
 
 import pymongo
@@ -44,42 +45,42 @@ class Store:
         """The server's `host:port` addresses, as far as they are known; never with credentials."""
         return [f"{host}:{port}" for host, port in self.client.topology_description.server_descriptions()]
 
-    @property
+    @cached_property
     def articles(self) -> Collection[Document]:
         """One document an article."""
         return self.database["articles"]
 
-    @property
+    @cached_property
     def revisions(self) -> Collection[Document]:
         """Every other content that was ever loaded for a key."""
         return self.database["article_revisions"]
 
-    @property
+    @cached_property
     def quarantine(self) -> Collection[Document]:
         """Records that could not become articles."""
         return self.database["quarantine"]
 
-    @property
+    @cached_property
     def loads(self) -> Collection[Document]:
         """The ledger: one document for each dump content, source and parser."""
         return self.database["loads"]
 
-    @property
+    @cached_property
     def load_blocks(self) -> Collection[Document]:
         """The ledger's documents for blocks of large dumps."""
         return self.database["load_blocks"]
 
-    @property
+    @cached_property
     def journal(self) -> Collection[Document]:
         """Which versions each run's records gave."""
         return self.database["journal"]
 
-    @property
+    @cached_property
     def runs(self) -> Collection[Document]:
         """The report of every run."""
         return self.database["runs"]
 
-    @property
+    @cached_property
     def alarms(self) -> Collection[Document]:
         """Which alarms were told."""
         return self.database["alarms"]

@@ -64,13 +64,16 @@ class Job(msgspec.Struct, frozen=True):
             record=source.record,
         )
 
-    def stamp(self, source: Source, dump: Dump, sha256: str) -> DumpStamp:
-        """What every article of a dump says about where it came from."""
+    def stamp(self, source: Source, dump: Dump, sha256: str, parser: str | None = None) -> DumpStamp:
+        """What every article of a dump says about where it came from.
+
+        `parser` is `parser(source)`, for who has many dumps of one source: it is a digest of all its policy.
+        """
         return DumpStamp(
             source=source.name,
             dump=dump.uri,
             sha256=sha256,
-            parser=self.parser(source),
+            parser=parser or self.parser(source),
             run=self.run,
             declared=dump.declared,
             days=self.days if dump.declared is None else None,

@@ -73,6 +73,7 @@ class _Loader:
         self._job = job
         self._reading = job.reading(chunk.source)
         self._normalizer = normalizer_for(chunk.source, job)
+        self._parser = job.parser(chunk.source)
         self._store = store
         self._ledger = Ledger(store)
         self._sink = ArticleSink(store)
@@ -145,7 +146,7 @@ class _Loader:
                 self._failures.append(Failure(dump.uri, error.message))
                 continue
             sha256 = hashlib.sha256(data).hexdigest()
-            read.append((dump, self._job.stamp(self._chunk.source, dump, sha256), data))
+            read.append((dump, self._job.stamp(self._chunk.source, dump, sha256, self._parser), data))
         done = finished(self._ledger, self._job, [load_id(stamp) for _, stamp, _ in read])
         due = []
         for dump, stamp, data in read:
