@@ -198,6 +198,21 @@ def test_a_services_dump_gives_its_article_without_a_source(tmp_path, service):
     assert found == {"body": B, "authors": JANE, "url": U, "language": "en"} | otherwise
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1256"])
+def test_an_arabic_corpus_in_markup_without_a_root_is_read_once_its_record_is_named(tmp_path, encoding):
+    title, text = "افتتاح خط العبارة الجديد", "أعلنت إدارة الميناء صباح اليوم عن افتتاح خط العبارة & الترام."
+    one = (
+        f"<SABANEWS>\n<ID>SAB_1</ID>\n<URL>{U}?a=1&b=2</URL>\n<Headline>{title}</Headline>\n"
+        f"<Dateline>الجمعة 22 سبتمبر 2023</Dateline>\n<Text>{text}</Text>\n</SABANEWS>\n"
+    )
+    (tmp_path / "a.xml").write_bytes((one * 2).encode(encoding))
+    records, _, error = outcome_of(tmp_path / "a.xml", record="SABANEWS")
+    assert (len(records), error) == (2, None)
+    article = normalizer_of()(records[1], STAMP)
+    assert (article.title, article.body, article.url) == (title, text, f"{U}?a=1&b=2")
+    assert article.published_at == datetime(2023, 9, 22)
+
+
 def test_newsdatas_table_gives_lists_from_cells_and_the_clock_in_its_zone(tmp_path):
     row = {
         "article_id": "a", "title": T, "link": U, "keywords": "['ferry', 'tram']",
