@@ -30,7 +30,7 @@ _DATE = (
     rf"|{_WORD}\s{_DAY},?\s\d{{4}}"  # September 22, 2023
     r")"
 )
-_WEEKDAY = rf"(?:{_WORD},?\s|{_WORD}\s{_WORD},\s)"
+_WEEKDAY = rf"(?:{_WORD}[,،]?\s|{_WORD}\s{_WORD},\s)"
 _CJK_WEEKDAY = (
     r"(?:\s?[(（]?(?:星期|周|週)[一二三四五六日天][)）]?|\s?[(（][月火水木金土日월화수목금토일][)）])"
 )
@@ -41,7 +41,7 @@ _VERB = (
 )
 _LABEL = rf"(?:(?P<label>[^\s\d:：][^\d:：]{{1,29}}?)\s?[:：]\s?|(?P<verb>{_VERB})\s)"
 
-_AT = r"(?i:at|um|à|às|kl\.?|klo|a las|alle|alle ore|ore|om|saat|lúc|godz\.?|в|о|u|ob)"
+_AT = r"(?i:at|um|à|às|kl\.?|klo|a las|alle|alle ore|ore|om|saat|lúc|godz\.?|ساعت|в|о|u|ob)"
 
 _LINE = re.compile(
     rf"{_LABEL}?(?P<date>"

@@ -20,8 +20,11 @@ _SHOWN_ZONE = (
 """Zones of one meaning that pages print behind a time."""
 _EMPTY = re.compile(r"(?:0000|0001|1900)\b|1970-01-01|0$")
 """What programs print for a date that they do not have."""
-_YEAR = re.compile(r"(?:19|20|2[45])\d\d|\d{10}|令和|平成|民國|民国")
-"""Also those of the Buddhist era and of East Asian reigns, which the transform converts."""
+_YEAR = re.compile(
+    r"(?:19|20|2[45])\d\d|\d{10}|令和|平成|民國|民国"
+    r"|(?:فرورد|ارد[یي]بهشت|خرداد|ت[یي]ر|مرداد|شهر[یي]ور|مهر|آبان|آذر|د[یي]|بهمن|اسفند)\S*\s+1[34]\d\d"
+)
+"""Also those of the Buddhist era, of East Asian reigns and of Iran, which the transform converts."""
 _MOST_CHARACTERS = 100
 _ONE_MINUTE, _QUARTER = timedelta(minutes=1), timedelta(minutes=15)
 """Zones differ by quarters of an hour."""

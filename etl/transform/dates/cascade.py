@@ -15,6 +15,7 @@ from etl.transform.dates.instant import Clock, Instant
 from etl.transform.dates.iso import read_iso
 from etl.transform.dates.languages import civil_year, read_worded
 from etl.transform.dates.month_names import languages_naming
+from etl.transform.dates.persian import solar_to_iso
 from etl.transform.dates.plain import LONGEST, plain
 from etl.transform.dates.policy import DatePolicy
 from etl.transform.dates.resolve import resolve
@@ -126,7 +127,9 @@ def _read(text: str, policy: DatePolicy) -> Clock | None:
     if text[-2:] == ")/" and text.startswith("/Date("):
         return _read(text[6:-2], policy)  # .NET's epoch
     text = _LABEL.sub("", text, count=1) if text[:1] in _LABEL_STARTS else text
-    text = civil_year(to_english(to_iso(_MOSCOW.sub(" MSK", text))), policy)
+    if not text.isascii() or policy.languages:
+        text = solar_to_iso(_MOSCOW.sub(" MSK", text), policy.languages)
+    text = civil_year(to_english(to_iso(text)), policy)
     return (
         read_iso(text, policy.zones)
         or read_spelled(text, policy)
