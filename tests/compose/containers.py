@@ -139,11 +139,11 @@ class Stack:
                 stderr=log,
             )
 
-    def inside(self, service: str, path: str) -> Path:
-        """A file of a running service, such as one on its /tmp, as it is seen from outside."""
+    def has(self, service: str, path: str) -> bool:
+        """Whether there is such a file in a running service, such as one on its own /tmp."""
         entered = self.started[service].pid
-        pid = Path(f"/proc/{entered}/task/{entered}/children").read_text().split()[0]
-        return Path(f"/proc/{pid}/root{path}")
+        own = Path(f"/proc/{entered}/task/{entered}/children").read_text().split()  # none in its first moment
+        return any(Path(f"/proc/{pid}/root{path}").exists() for pid in own)
 
     def run(self, service: str, argv: list[str]) -> "subprocess.CompletedProcess[str]":
         """Another command with the service's user, mounts and network, past its entrypoint."""

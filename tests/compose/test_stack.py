@@ -157,7 +157,7 @@ def test_the_watch_looks_says_that_alarms_go_nowhere_yet_and_leaves_the_sign_of_
 
     def signed() -> bool:
         assert worker.started["watch"].poll() is None, worker.log("watch")
-        return worker.inside("watch", sign).exists()
+        return worker.has("watch", sign)
 
     until(signed, else_say=lambda: worker.log("watch"))
     assert "no alarm goes anywhere: set alarms.block" in worker.log("watch")

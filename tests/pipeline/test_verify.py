@@ -9,7 +9,7 @@ import pytest
 from bson import ObjectId
 
 from etl.load.quarantine import Quarantine, Selection
-from etl.load.schema import Schema
+from etl.load.schema import COLLECTIONS, Schema
 from etl.load.store import Store
 from etl.model import Days
 from tests.command import PROJECT
@@ -27,9 +27,21 @@ def write_dump(path: Path, n: int = 300, **options: Any) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def kept() -> dict[str, list[Any]]:
+    """The documents of `loaded`, by collection, once loaded: to put them back takes a tenth of the time."""
+    return {}
+
+
 @pytest.fixture
-def loaded(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+def loaded(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: dict[str, list[Any]]
+) -> Store:
     """A store of a small dump, a large one of several blocks, and an overlap."""
+    if kept:
+        for name, documents in kept.items():
+            store.database[name].insert_many(documents)
+        return store
     load_paths(store, [write_dump(tmp_path / "small.jsonl", 100)], "small")
     with monkeypatch.context() as patch:
         patch.setattr("etl.extract.dump.SMALL_BYTES", 0)
@@ -38,6 +50,8 @@ def loaded(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sto
         load_paths(store, [write_dump(tmp_path / "large.jsonl", 300, seed=8)], "large")
     assert store.load_blocks.count_documents({}) > 3
     assert store.revisions.count_documents({}) > 5
+    found = {name: list(store.database[name].find()) for name in COLLECTIONS}
+    kept.update({name: documents for name, documents in found.items() if documents})
     return store
 
 
