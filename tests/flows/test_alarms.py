@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -58,11 +59,11 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def block(receiver: Receiver, prefect_api: str, database: str) -> str:
+def block(receiver: Receiver, prefect_api: str) -> str:
     """The name of a webhook block that leads to the receiver."""
     from prefect.blocks.webhook import Webhook
 
-    name = database.replace("_", "-")
+    name = f"hook-{uuid.uuid4().hex[:12]}"
     url = f"http://127.0.0.1:{receiver.server.server_port}/hook/s3cret"
     Webhook(url=url).save(name, _sync=True)
     return f"webhook/{name}"
