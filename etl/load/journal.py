@@ -22,7 +22,8 @@ from etl.load.store import Document, Store
 from etl.load.writes import Write, write
 from etl.model import Article, DumpStamp, PublishedDocument, Rejection
 
-_PAGE = 100
+_PAGE = 8
+"""Pages in memory at a time; each is of some thousand records, packed."""
 
 
 class Version(msgspec.Struct, frozen=True, array_like=True):
@@ -207,8 +208,8 @@ class Journal:
         for row in self.rows(query):
             yield page_of(row)
 
-    def rows(self, query: Document | None = None, at_once: int = _PAGE) -> Iterator[Document]:
-        """The same as they are stored; `at_once` in memory at a time."""
+    def rows(self, query: Document | None = None) -> Iterator[Document]:
+        """The same as they are stored."""
         after: str | None = None
         while True:
             wanted: Document = dict(query or {})
@@ -217,11 +218,11 @@ class Journal:
             rows = self._store.call(
                 "read the journal",
                 lambda wanted=wanted: list(  # type: ignore[misc]
-                    self._store.journal.find(wanted).sort("_id", 1).limit(at_once)
+                    self._store.journal.find(wanted).sort("_id", 1).limit(_PAGE)
                 ),
             )
             yield from rows
-            if len(rows) < at_once:
+            if len(rows) < _PAGE:
                 return
             after = rows[-1]["_id"]
 

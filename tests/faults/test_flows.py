@@ -14,6 +14,7 @@ from flows.prefect_server import PrefectServer
 from tests.faults import loader
 from tests.faults.corpus import write_corpus
 from tests.faults.oracle import Truth, assert_holds, truth
+from tests.faults.slow import slow_inserts
 from tests.flows.stack import make_project
 
 pytestmark = [pytest.mark.mongo, pytest.mark.prefect, pytest.mark.faults, pytest.mark.timeout(400)]
@@ -105,6 +106,26 @@ def test_a_night_that_is_asked_to_stop_closes_its_books_and_the_next_one_goes_on
     assert newest_state(prefect_api)["name"] == "Failed"
     assert {row["state"] for row in project.store.loads.find()} <= {"finished", "interrupted"}
     project.to_the_end(prefect_api)
+
+
+def test_a_night_that_is_asked_twice_ends_at_once_and_the_next_one_goes_on(
+    project: Project, prefect_api: str
+) -> None:
+    process = project.start(prefect_api)
+    project.reach(process, 1)
+    with slow_inserts(project.store):
+        try:
+            os.killpg(process.pid, signal.SIGINT)
+            time.sleep(2.5)  # a further signal within two seconds is an echo of the first
+            assert process.poll() is None
+            os.killpg(process.pid, signal.SIGINT)
+            process.wait(timeout=12)
+        finally:
+            process.kill()
+            process.communicate()
+    assert process.returncode != 0
+    project.to_the_end(prefect_api)
+    assert project.states() == ["interrupted", "completed_with_warnings"]
 
 
 def test_a_night_that_is_killed_is_shown_as_interrupted_and_the_next_one_goes_on(

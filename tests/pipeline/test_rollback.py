@@ -96,6 +96,21 @@ def test_what_another_run_brought_too_stays_also_as_a_duplicate(
     assert_sound(store)
 
 
+def test_many_keys_are_worked_on_in_groups_and_counted_once(
+    store: Store, pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_paths(store, [pair[0]], "a")
+    load_paths(store, [pair[1]], "b")
+    at_once = rollback(store, "b")
+    assert at_once.removed > 0
+    assert at_once.reverted + at_once.kept > 0
+    monkeypatch.setattr("etl.pipeline.rollback.keys.KEYS", 7)
+    assert rollback(store, "b") == at_once
+    done = rollback(store, "b", dry_run=False)
+    assert at_once == Rollback(**{**_fields(done), "done": False})
+    assert_sound(store)
+
+
 def _fields(report: Rollback) -> dict[str, Any]:
     import msgspec
 

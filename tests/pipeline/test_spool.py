@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from etl.pipeline.verify.spool import Spool
+from etl.pipeline.spool import Spool
 
 
 class Fact(NamedTuple):
@@ -23,7 +23,7 @@ CUTS = st.sets(st.text(min_size=1, max_size=3)).map(lambda texts: ["", *sorted(t
 @given(FACTS, CUTS)
 def test_each_fact_comes_once_in_its_own_part_and_in_order(facts: list[Fact], cuts: list[str]) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("etl.pipeline.verify.spool._BUFFER", 24)
+        patch.setattr("etl.pipeline.spool._BUFFER", 24)
         spool = Spool(Path(folder, "facts"), Fact, cuts)
         for fact in facts:
             spool.put(fact.about, fact)

@@ -9,9 +9,6 @@ from etl.load.journal import Journal, Page, Part, page_of
 from etl.load.store import Document, Store
 from etl.pipeline.verify.finding import LEDGER, Finding
 
-_ROWS = 8
-"""Pages of the journal in memory at a time; each is of some thousand records, packed."""
-
 
 class Entered(msgspec.Struct, frozen=True):
     """A part of the journal, with what the ledger says of its load."""
@@ -37,7 +34,7 @@ def entered(store: Store, runs: Mapping[str, str], bad: list[Finding] | None = N
         runs: State of every run.
         bad: Where findings are collected; None where they are not wanted again.
     """
-    for row in Journal(store).rows(at_once=_ROWS):
+    for row in Journal(store).rows():
         try:
             page = page_of(row)
         except ValueError as error:

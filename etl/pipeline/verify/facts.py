@@ -5,11 +5,11 @@ from pathlib import Path
 
 from etl.load.audit import cuts
 from etl.load.store import Store
+from etl.pipeline.spool import Spool
 from etl.pipeline.verify.books import BlockFact, block_fact
 from etl.pipeline.verify.entered import Entered
 from etl.pipeline.verify.fold import Fold, fold
 from etl.pipeline.verify.rejections import EntryFact, entry_fact
-from etl.pipeline.verify.spool import Spool
 
 PIECES = 20
 """Stretches that a sample is taken in."""
