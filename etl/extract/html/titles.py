@@ -7,7 +7,7 @@ agree on is the headline.
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -20,6 +20,10 @@ _TITLE_METAS = (
 )  # fmt: skip
 _SUFFIX = re.compile(r"\s+[|–—\-·•»]\s+\S|\s*\|")
 _ELLIPSIS = re.compile(r"\s*(?:\.{3}|…)\s*$")
+_TITLE_CLASSES = (
+    '//*[not(self::h1 or self::meta)][contains(@class, "title") or contains(@class, "headline")'
+    ' or contains(@id, "title") or @itemprop="headline"]'
+)
 _MOST_HEADINGS = 20
 _SURE = 12
 """Letters from which on one title within another one is no chance."""
@@ -30,6 +34,7 @@ def headline(page: Page) -> str | None:
     """The article's title as the page has it (maybe with entities); None where there is none."""
     brands = _brands(page)
     linked = _cleaned(text_of(page.article.get("headline")) or text_of(page.article.get("name")), brands)
+    linked = linked or _only(_named(page, brands, '//*[@itemprop="headline"]'))
     shared = _cleaned(page.meta("og:title"), brands)
     other = _cleaned(page.meta(*_TITLE_METAS), brands)
     window = _cleaned(_window_title(page), brands)
@@ -84,6 +89,14 @@ def _main_heading(page: Page, brands: frozenset[str], others: Sequence[str | Non
     """The `h1` that another title speaks of, else the first; without any, a lower heading that is one."""
     known = [_key(other) for other in others if other]
     shown = _headings(page, brands, "h1")
+    split = [[_key(part) for part in _SEPARATOR.split(other)] for other in others if other]
+    parts = {part for pieces in split for part in pieces} | set(known)
+    trailing = {part for pieces in split for part in pieces[1:]} - set(known)
+    lower = [*_headings(page, brands, "h2", "h3"), *_named(page, brands, _TITLE_CLASSES)]
+    leading = parts - trailing if shown else parts
+    borne_out = next((text for text in lower if _size(text) >= _SURE and _key(text) in leading), None)
+    # With a headline below it, an `h1` that ends the window's title is the site's name or its section's.
+    shown = [text for text in shown if not (borne_out and _key(text) in trailing)]
     for text in shown:
         if any(_key(text) == key for key in known):
             return text
@@ -93,9 +106,26 @@ def _main_heading(page: Page, brands: frozenset[str], others: Sequence[str | Non
             return text
     if shown:
         return shown[0]
-    parts = {_key(part) for other in others if other for part in _SEPARATOR.split(other)} | set(known)
-    lower = (text for text in _headings(page, brands, "h2", "h3") if len(_key(text)) >= _SURE)
-    return next((text for text in lower if _key(text) in parts), None)
+    return borne_out
+
+
+def _only(texts: Iterator[str]) -> str | None:
+    """The one text that there is; None where there are several, for some are of other stories."""
+    found = set(texts)
+    return found.pop() if len(found) == 1 else None
+
+
+def _named(page: Page, brands: frozenset[str], path: str) -> Iterator[str]:
+    """The texts of elements that their attributes call titles."""
+    for element in islice(page.tree.xpath(path), _MOST_HEADINGS):
+        text = element.get("content") or text_content(element)
+        if len(text) <= _LONGEST and (cleaned := _cleaned(text, brands)):
+            yield cleaned
+
+
+def _size(title: str) -> int:
+    """Letters of a title; those of China, Japan and Korea count twice."""
+    return sum(2 if "\u2e80" <= letter <= "\ud7ff" else 1 for letter in _key(title))
 
 
 def _headings(page: Page, brands: frozenset[str], *tags: str) -> list[str]:

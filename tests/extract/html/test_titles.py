@@ -42,3 +42,33 @@ def test_a_lower_heading_that_the_window_title_names_is_the_title():
         "<title>Harbour Post of the city - Ferry and tram share one ticket</title>", f"<h2>{LONG}</h2>", h1=""
     )
     assert page_fields(data)["title"] == LONG
+
+
+@pytest.mark.parametrize(
+    ("head", "h1", "below"),
+    [
+        # The h1 is what the window's title ends in: the site's name, or a section's.
+        (f"<title>{LONG} « Harbour News Daily</title>", "Harbour News Daily", f"<h2>{LONG}</h2>"),
+        (f"<title>{LONG} | City | Harbour</title>", "City", f'<h2 class="entry-title">{LONG}</h2>'),
+        # No h1 at all, and an element whose attributes call it the title.
+        (f"<title>{LONG}_Harbour_News</title>", "", f'<div class="title">{LONG}</div>'),
+        ("<title>Harbour - News</title>", "", f'<div itemprop="headline">{LONG}</div>'),
+    ],
+)
+def test_a_headline_that_is_no_h1_is_found_by_the_window_title_or_by_its_attributes(head, h1, below):
+    assert page_fields(page(head, below, h1=h1))["title"] == LONG
+
+
+def test_a_short_headline_in_chinese_is_as_sure_as_a_longer_one_in_latin_letters():
+    data = page(
+        "<title>轮渡与电车共用一张票_港口网</title>", '<div class="title">轮渡与电车共用一张票</div>', h1=""
+    )
+    assert page_fields(data)["title"] == "轮渡与电车共用一张票"
+
+
+def test_headlines_of_several_stories_are_none_of_the_pages():
+    stories = f'<div itemprop="headline">{LONG}</div><div itemprop="headline">{LONG} again</div>'
+    assert (
+        page_fields(page("<title>Harbour news of today</title>", stories, h1=""))["title"]
+        == "Harbour news of today"
+    )
