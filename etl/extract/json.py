@@ -11,11 +11,11 @@ from typing import Any
 import orjson
 
 from etl.errors import DumpError, Refusal
+from etl.extract.jsonlayout import Layout, layout_of
 from etl.extract.jsonrecord import RecordParser
 from etl.extract.jsonrecovery import WINDOW, Recovery
-from etl.extract.jsonscan import JsonCursor, Scan
-from etl.extract.jsontables import table_rows
-from etl.extract.jsonwrapper import COMMON_LISTS, EVERY, is_record, with_key, wrapped_list
+from etl.extract.jsonscan import JsonCursor
+from etl.extract.jsonwrapper import COMMON_LISTS, EVERY, with_key
 from etl.extract.lines import HEAD_BYTES
 from etl.extract.rejecting import rejected, too_large
 from etl.extract.streams import wholly_utf8
@@ -26,7 +26,6 @@ _BEGINNING = re.compile(rb'[\[{"]|-?(?:\d|Infinity)|(?:true|false|null|NaN|nan)\
 _JUNK = re.compile(rb"[^{\[\]]+")
 _GAP = re.compile(rb"\}[\s,]*\{")
 _GUESSES = 3
-_FIRST_OBJECT = re.compile(rb'\{\s*"(?:[^"\\]|\\.){1,1000}"\s*:\s*(?=\{)')
 _MOST_OPENED = 3
 """Brackets in a row that may be arrays of records; more of them are a value, and no record."""
 _NO_END = Refusal(Reason.MALFORMED, "has no end that can be told: there is a quote too many or too few in it")
@@ -64,8 +63,6 @@ class _Document:
         self._record = 0
         self._between = b""
         """What stood between the last two records, their braces included."""
-        self._rows: list[dict[str, Any]] = []
-        """Of a data frame."""
         self._end_is_lost = False
         """Whether the last record took the end of the text with it."""
 
@@ -81,11 +78,11 @@ class _Document:
             first = cursor.peek()
         elif first and not _BEGINNING.match(cursor.text, cursor.at):
             raise self._fault(f"is no JSON: it begins with {cursor.text[cursor.at : cursor.at + 20]!r}")
-        path = self._path(first)
-        for row in self._rows:
-            yield self._row(row)
-        if self._rows:
+        layout = layout_of(cursor, self._most, self._reading.records) if first else Layout()
+        if layout.rows:
+            yield from map(self._row, layout.rows)
             cursor.skip()
+        path = layout.path
         in_array = False
         opened = 0
         while mark := cursor.peek():
@@ -103,34 +100,6 @@ class _Document:
             raise cursor.failure
         if in_array and not self._end_is_lost:
             raise self._truncated("a list")
-
-    def _path(self, first: bytes) -> tuple[str | None, ...]:
-        """Where the records are within the top-level objects; nothing: they are the records."""
-        if self._reading.records:
-            return tuple(self._reading.records.split("."))
-        if first != b"{":
-            return ()
-        end = self._cursor.value_end(self._most)
-        if end is None:
-            # No record is that long: it must be a list in an object, or the end is missing.
-            return () if self._cursor.ended else (EVERY,) if self._is_by_id() else (None,)
-        try:
-            value = orjson.loads(self._cursor.text[self._cursor.at : end])
-        except orjson.JSONDecodeError:
-            return ()
-        path = wrapped_list(value)
-        self._rows = (table_rows(value) or []) if not path or path == (EVERY,) else []
-        return path
-
-    def _is_by_id(self) -> bool:
-        """Whether the first thing in an object too long to be looked at is a record under its id."""
-        cursor = self._cursor
-        opening = _FIRST_OBJECT.match(cursor.text, cursor.at)
-        end = Scan().run(cursor.text, opening.end()) if opening else None
-        try:
-            return opening is not None and is_record(orjson.loads(cursor.text[opening.end() : end]))
-        except orjson.JSONDecodeError:
-            return False
 
     def _row(self, row: dict[str, Any]) -> RawRecord | Rejection:
         self._record += 1

@@ -259,3 +259,13 @@ def test_real_crawls_of_which_five_are_not_valid_json_give_all_their_records():
         counts[path.name] = sum(isinstance(record, RawRecord) for record in found)
         assert len(found) - counts[path.name] <= 1
     assert sum(counts.values()) >= 3620
+
+
+def test_records_under_their_ids_are_read_one_by_one_however_long_the_object_is(tmp_path):
+    stories = {f"a{n}": {"title": f"Story {n}", "date": "2026-03-01", "text": "x" * 100} for n in range(40)}
+    (tmp_path / "a.json").write_text(json.dumps(stories))
+    records, _, error = outcome_of(tmp_path / "a.json", limits={"record_bytes": 1024})
+    assert error is None
+    assert [(record.fields["id"], record.fields["title"]) for record in records] == [
+        (f"a{n}", f"Story {n}") for n in range(40)
+    ]
