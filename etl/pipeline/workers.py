@@ -5,6 +5,7 @@ they cost nothing to start, and share the pages of what is imported with a proce
 a fork server is one more process of 30 MiB.
 """
 
+import ctypes
 import gc
 import multiprocessing
 import os
@@ -131,6 +132,7 @@ def _forkserver() -> BaseContext:
     return context
 
 
+_M_MMAP_THRESHOLD = -3
 _CONTAINERS = 50_000
 """New containers between two looks for cycles: those of some ten blocks."""
 
@@ -144,6 +146,7 @@ def _start_worker(stopping: Event) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     _heed_only_the_parent()
     collect_seldom()
+    give_back_large_buffers()
     _die_with_parent()
 
 
@@ -167,6 +170,19 @@ def collect_seldom() -> None:
     """
     gc.freeze()
     gc.set_threshold(_CONTAINERS, 10, 10)
+
+
+def give_back_large_buffers() -> None:
+    """Let glibc give every buffer of a mebibyte or more back to the system as soon as it is free.
+
+    It would keep them once it has seen one freed, and what is allocated in between holds the gaps open. A
+    block of a dump and a batch on its way to the server are such: 5 MiB of each worker, growing with time.
+    Costs about 2 % of CPU. Elsewhere than on glibc nothing happens.
+    """
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+        if mallopt is not None:
+            mallopt(_M_MMAP_THRESHOLD, 1 << 20)
 
 
 def _heed_only_the_parent() -> None:

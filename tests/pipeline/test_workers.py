@@ -2,6 +2,7 @@
 
 import gc
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -142,3 +143,33 @@ def test_a_worker_looks_for_garbage_among_new_objects_alone() -> None:
     finally:
         gc.unfreeze()
         gc.set_threshold(*thresholds)
+
+
+BUFFERS = """
+import os
+from pathlib import Path
+from etl.pipeline.workers import give_back_large_buffers
+
+def held():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
+
+{call}
+bytearray(30 << 20)  # freed at once
+before = held()
+large, between = [], []
+for _ in range(16):
+    large.append(b"x" * (2 << 20))
+    between.append(b"y" * 2000)
+large.clear()
+print(held() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others give them back anyway")
+def test_large_buffers_of_a_worker_go_back_to_the_system_when_they_are_free() -> None:
+    held = {
+        call: int(subprocess.check_output([sys.executable, "-c", BUFFERS.format(call=call)], text=True))
+        for call in ("", "give_back_large_buffers()")
+    }
+    assert held[""] > 10, held  # MiB, of 32
+    assert held["give_back_large_buffers()"] <= 2, held
