@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 from multiprocessing.synchronize import Event
 
@@ -119,7 +119,8 @@ def at_work(workers: Workers) -> Iterator[None]:
 def start_importing() -> None:
     """Start the process that workers are forked from, if there is to be one. Does not wait for it."""
     if _forkserver().get_start_method() == "forkserver":
-        with _sigterm_held():  # it ends with the pipe that it listens to
+        resource_tracker.ensure_running()  # whose start lets SIGTERM through again
+        with _sigterm_held():  # the fork server ends with the pipe that it listens to
             forkserver.ensure_running()
 
 

@@ -19,7 +19,7 @@ from tests.flows.stack import make_project
 
 pytestmark = [pytest.mark.mongo, pytest.mark.prefect, pytest.mark.faults, pytest.mark.timeout(400)]
 
-RECORDS, DAYS = 24_000, 8
+RECORDS, DAYS = 60_000, 8
 
 
 class Project:

@@ -173,3 +173,19 @@ def test_large_buffers_of_a_worker_go_back_to_the_system_when_they_are_free() ->
     }
     assert held[""] > 10, held  # MiB, of 32
     assert held["give_back_large_buffers()"] <= 2, held
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_fork_server_outlives_a_sigterm_to_every_process_of_the_run() -> None:
+    said = (
+        "from multiprocessing import forkserver; from etl.pipeline.workers import start_importing; "
+        "start_importing(); print(forkserver._forkserver._forkserver_pid, flush=True); input()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", said], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    server = int(process.stdout.readline())
+    blocked = Path(f"/proc/{server}/status").read_text().split("SigBlk:")[1].split()[0]
+    assert int(blocked, 16) & 1 << (signal.SIGTERM - 1)
+    process.communicate("\n", timeout=30)
