@@ -164,7 +164,8 @@ def _sources(report: LoadReport) -> Iterator[str]:
     rows = table_rows(report)
     if rows:
         # What is 0 for every source is left out: with all columns the table is wider than the UI's page.
-        columns = list(dict.fromkeys(name for row in rows for name, cell in row.items() if cell))
+        longest = max(rows, key=len)  # one row of several may have `other days`, and it stands in the midst
+        columns = [name for name in longest if any(row.get(name) for row in rows)]
         yield from [
             "## Counts",
             "",

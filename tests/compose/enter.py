@@ -7,6 +7,7 @@ the specification mounts. Then the user is changed, every capability is dropped,
 import ctypes
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -64,6 +65,8 @@ def main() -> None:
     inside(spec["workdir"]).mkdir(parents=True, exist_ok=True)
     mount("none", root, flags=REMOUNT | BIND | READ_ONLY)
 
+    # A container's process ignores no signal; one that a shell started in the background ignores SIGINT.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.chroot(root)
     os.chdir(spec["workdir"])
     uid, gid = spec["user"].split(":")
