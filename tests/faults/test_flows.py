@@ -17,7 +17,7 @@ from tests.faults.oracle import Truth, assert_holds, truth
 from tests.faults.slow import slow_inserts
 from tests.flows.stack import make_project
 
-pytestmark = [pytest.mark.mongo, pytest.mark.prefect, pytest.mark.faults, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.mongo, pytest.mark.prefect, pytest.mark.faults, pytest.mark.timeout(900)]
 
 RECORDS, DAYS = 60_000, 8
 
@@ -155,6 +155,6 @@ def test_a_night_whose_prefect_server_is_killed_loads_everything_and_closes_its_
     process = project.start(api)
     project.reach(process, 1)
     kill()
-    process.communicate(timeout=300)  # how it says that it could not tell Prefect is not this test's affair
+    process.communicate(timeout=600)  # how it says that it could not tell Prefect is not this test's affair
     assert project.states() == ["completed_with_warnings"]
     assert_holds(project.store, project.truth)
