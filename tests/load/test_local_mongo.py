@@ -16,7 +16,7 @@ from pymongo.errors import OperationFailure
 
 from etl.errors import StoreError
 from etl.load import local_mongo
-from etl.load.local_mongo import EmbeddedMongo
+from etl.load.local_mongo import EmbeddedMongo, sound_cache_gb
 from etl.load.mongod_binary import find_mongod
 
 pytestmark = pytest.mark.mongo
@@ -304,3 +304,12 @@ def test_a_taken_port_leads_to_another(folder: Path, tmp_path: Path) -> None:
     mongod = script(tmp_path / "mongod", f'{once}\nexec {find_mongod()} "$@"')
     with EmbeddedMongo(folder, mongod=mongod) as server, MongoClient(server.uri) as client:
         assert client.admin.command("ping")["ok"]
+
+
+@pytest.mark.parametrize(("memory_gb", "cache_gb"), [(2, 0.5), (16, 2.0), (24, 3.0), (256, 4.0)])
+def test_the_cache_may_take_an_eighth_of_the_memory(
+    monkeypatch: pytest.MonkeyPatch, memory_gb: int, cache_gb: float
+) -> None:
+    pages = {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": memory_gb << 18}
+    monkeypatch.setattr("etl.load.local_mongo.os.sysconf", pages.__getitem__)
+    assert sound_cache_gb() == cache_gb
