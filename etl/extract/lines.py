@@ -14,7 +14,7 @@ from etl.errors import DumpError
 from etl.extract.types import LineBlock, Readable
 
 DIGEST_BYTES = 16
-BLOCK_BYTES = 2 << 20
+BLOCK_BYTES = 3 << 19
 """Size of a block of lines: one batch of writes, one entry in the ledger. Resuming a load relies on it."""
 _LONG_LINE = 500
 HEAD_BYTES = 64 << 10

@@ -18,9 +18,9 @@ from etl.pipeline.seen import FieldTally
 from etl.pipeline.writer import normalizer_for, sort_out
 from etl.sources import Source
 
-GROUP_BYTES = 7 << 19
+GROUP_BYTES = 5 << 19
 """Raw bytes from which on a group of blocks is written: two blocks of which all is new. Each further one
-would take 10 MiB of memory in each worker."""
+would take 8 MiB of memory in each worker."""
 
 _latest: tuple[str, Known] | None = None
 
