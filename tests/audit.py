@@ -11,6 +11,10 @@ from typing import Any
 
 from tests.command import PROJECT
 
+# An answer over TLS that cannot be trusted is none.
+_UNREACHED = ("ConnectionError", "ServiceError", "SSLError", "ProxyError", "Timeout")
+"""Errors of a service that was not reached."""
+
 _AUDIT = ("-m", "pip_audit", "--disable-pip", "--no-deps", "--progress-spinner", "off", "--format", "json")
 
 
@@ -24,14 +28,19 @@ def main() -> int:
         timeout=600,
     )
     if not process.stdout.strip():
-        unreachable = "ConnectionError" in process.stderr or "ServiceError" in process.stderr
-        skipped = "SKIPPED, " if unreachable else ""
-        sys.stdout.write(f"audit: {skipped}no answer: {process.stderr.strip()[-500:]}\n")
-        return 0 if unreachable else 1
-    found = json.loads(process.stdout)["dependencies"]
-    text, status = judge(found)
+        text, status = unanswered(process.stderr)
+    else:
+        text, status = judge(json.loads(process.stdout)["dependencies"])
     sys.stdout.write(text + "\n")
     return status
+
+
+def unanswered(said: str) -> tuple[str, int]:
+    """What an audit without a report comes to, given its standard error."""
+    reason = said.strip().rpartition("\n")[2][:500]
+    if any(error in said for error in _UNREACHED):
+        return f"audit: SKIPPED, its service cannot be reached: {reason}", 0
+    return f"audit: failed: {reason}", 1
 
 
 def judge(found: list[dict[str, Any]]) -> tuple[str, int]:

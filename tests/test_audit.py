@@ -1,6 +1,8 @@
 """What an audit of the lock comes to."""
 
-from tests.audit import judge
+import pytest
+
+from tests.audit import judge, unanswered
 
 SOUND = {"name": "sound", "version": "1.0", "vulns": []}
 FAULTY = {
@@ -27,3 +29,14 @@ def test_a_sound_lock_passes_and_what_was_left_out_is_counted() -> None:
     text, status = judge([SOUND, UNKNOWN])
     assert status == 0
     assert "no known vulnerability in 1 packages, 1 could not be audited" in text
+
+
+@pytest.mark.parametrize("error", ["ConnectionError", "exceptions.SSLError", "ConnectTimeout"])
+def test_an_audit_whose_service_cannot_be_reached_says_so_and_does_not_fail(error: str) -> None:
+    text, status = unanswered(f"Traceback:\n  File a\nrequests.{error}: no route\n")
+    assert status == 0
+    assert text == f"audit: SKIPPED, its service cannot be reached: requests.{error}: no route"
+
+
+def test_an_audit_that_breaks_fails() -> None:
+    assert unanswered("Traceback:\nKeyError: 'name'\n") == ("audit: failed: KeyError: 'name'", 1)
