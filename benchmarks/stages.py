@@ -29,8 +29,8 @@ from etl.load.encode import encode
 from etl.model import Article, RawRecord, Repeat
 from etl.pipeline.plan import cut
 from etl.pipeline.recent import Recent, Repeats
+from etl.pipeline.sorting import sort_out
 from etl.pipeline.workers import collect_seldom
-from etl.pipeline.writer import sort_out
 from etl.sources import ADHOC
 from etl.transform.boilerplate import body_cleaner
 from etl.transform.dates import DatePolicy, read_date

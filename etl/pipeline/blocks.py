@@ -15,7 +15,7 @@ from etl.pipeline.job import Job
 from etl.pipeline.known import NOTHING, Known, Unchanged
 from etl.pipeline.recent import Recent, Repeats
 from etl.pipeline.seen import FieldTally
-from etl.pipeline.writer import normalizer_for, sort_out
+from etl.pipeline.sorting import normalizer_for, sort_out
 from etl.sources import Source
 
 GROUP_BYTES = 5 << 19

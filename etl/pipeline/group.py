@@ -13,8 +13,7 @@ for the articles that it came to write, for now the store would call them duplic
 which blocks were one group: what one of them brought may have been written as another's.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import msgspec
 
@@ -25,10 +24,9 @@ from etl.load.ledger import BlockDone, BlockPlan, Intent, Ledger
 from etl.load.plan import letters
 from etl.load.quarantine import Quarantine, entry_ids
 from etl.load.store import Store
-from etl.model import Counts, DumpStamp, Outcome, Rejection
-from etl.pipeline.writer import Sorted
+from etl.model import Counts, DumpStamp
+from etl.pipeline.sorting import Result, Sorted, refused, shared_out, split
 
-Result = Outcome | Rejection
 _NOTHING = Sorted([], [], 0)
 _LINE = 64
 """What a line that is known counts for, in bytes: it is hashed, and its digest stored."""
@@ -83,14 +81,13 @@ class GroupWriter:
         plan = self._sink.plan([article for block in blocks for article in block.found.articles])
         planned = [
             BlockPlan(block.number, block.counts(own), letters(own) if block.kept is None else None)
-            for block, own in _shared_out(blocks, plan.outcomes)
+            for block, own in shared_out(blocks, plan.outcomes)
         ]
         intents = self._ledger.intend_many(self._load_id, self._stamp, planned)
         entered = _Entered(self._store, self._load_id, blocks, planned, intents)
-        self._journal.write(*(self._page(block, own) for block, own in _shared_out(blocks, plan.outcomes)))
-        refused = _refused(plan.outcomes)
+        self._journal.write(*(self._page(block, own) for block, own in shared_out(blocks, plan.outcomes)))
         rejections = [rejection for block in blocks for rejection in block.found.rejections]
-        self._quarantine.write(self._stamp, [*refused, *rejections])
+        self._quarantine.write(self._stamp, [*refused(plan.outcomes), *rejections])
         resumed = any(intent.resumed for intent in intents)
         outcomes = self._sink.apply(
             plan,
@@ -99,26 +96,20 @@ class GroupWriter:
             amend=entered.amend,
             recall=lambda: entered.recall(plan.outcomes),
         )
-        if len(_refused(outcomes)) != len(refused):
-            self._quarantine.write(self._stamp, _refused(outcomes))
-            self._journal.write(*(self._page(block, own) for block, own in _shared_out(blocks, outcomes)))
-        done = [_done(block, own) for block, own in _shared_out(blocks, outcomes)]
+        if len(refused(outcomes)) != len(refused(plan.outcomes)):
+            self._quarantine.write(self._stamp, refused(outcomes))
+            self._journal.write(*(self._page(block, own) for block, own in shared_out(blocks, outcomes)))
+        done = [_done(block, own) for block, own in shared_out(blocks, outcomes)]
         self._ledger.acknowledge_many(self._load_id, done)
 
     def _page(self, block: Block, outcomes: Sequence[Result]) -> Page:
         """What the journal says of a block."""
-        good = [
-            article
-            for article, outcome in zip(block.found.articles, outcomes, strict=True)
-            if isinstance(outcome, Outcome)
-        ]
-        bad = [*_refused(outcomes), *block.found.rejections]
+        good, bad = split(block.found, outcomes)
         lines = [article.digest for article in good] if block.digest is not None else None
-        refused = refused_of(entry_ids(self._stamp, bad), bad)
         return Page(
             id=block_page_id(self._stamp, block.number),
             run=self._stamp.run,
-            parts=[part(self._stamp, good, refused, lines)],
+            parts=[part(self._stamp, good, refused_of(entry_ids(self._stamp, bad), bad), lines)],
             block=block.number,
             digest=block.digest,
             of=self._earlier if block.same or block.kept is not None else None,
@@ -131,18 +122,14 @@ def _done(block: Block, outcomes: Sequence[Result]) -> BlockDone:
     counts = block.counts(outcomes)
     if block.digest is None:
         return BlockDone(block.number, counts, block.cut_short)
-    loaded = [
-        article.digest
-        for article, outcome in zip(block.found.articles, outcomes, strict=True)
-        if isinstance(outcome, Outcome)
-    ]
+    loaded, _ = split(block.found, outcomes)
     return BlockDone(
         block.number,
         counts,
         block.cut_short,
         # What was rejected is to be looked at again.
         digest=None if counts.rejected else block.digest,
-        records=b"".join([*loaded, *block.same]),
+        records=b"".join([*(article.digest for article in loaded), *block.same]),
     )
 
 
@@ -176,29 +163,14 @@ class _Entered:
 
     def amend(self, outcomes: str) -> None:
         """Enter the outcomes of the group, where others are entered."""
-        for (block, own), decided in zip(_shared_out(self._blocks, outcomes), self._decided, strict=True):
+        for (block, own), decided in zip(shared_out(self._blocks, outcomes), self._decided, strict=True):
             if block.found.articles:
                 decided.amend(own)
 
     def _joined(self, planned: Sequence[Result], entered: Sequence[str | None]) -> str:
         """One text; of a block that had been cut short, with what it gives more now as planned."""
         joined = []
-        for (_, own), before in zip(_shared_out(self._blocks, planned), entered, strict=True):
+        for (_, own), before in zip(shared_out(self._blocks, planned), entered, strict=True):
             known = (before or "")[: len(own)]
             joined.append(known + letters(own[len(known) :]))
         return "".join(joined)
-
-
-_Outcomes = TypeVar("_Outcomes", str, Sequence[Result])
-
-
-def _shared_out(blocks: Sequence[Block], outcomes: _Outcomes) -> Iterator[tuple[Block, _Outcomes]]:
-    """The outcomes of a group, given back to its blocks."""
-    first = 0
-    for block in blocks:
-        yield block, outcomes[first : first + len(block.found.articles)]
-        first += len(block.found.articles)
-
-
-def _refused(outcomes: Sequence[Result]) -> list[Rejection]:
-    return [outcome for outcome in outcomes if isinstance(outcome, Rejection)]

@@ -12,7 +12,7 @@ from etl.load.articles import ArticleSink
 from etl.load.store import Store
 from etl.model import Article, DumpStamp, Outcome, Rejection
 from etl.pipeline.job import Job
-from etl.pipeline.writer import normalizer_for
+from etl.pipeline.sorting import normalizer_for
 from etl.sources import Source
 
 OnSkipped = Callable[[Skipped], object]

@@ -29,8 +29,8 @@ from etl.pipeline.books import Books
 from etl.pipeline.job import ChunkReport, Job, LoadReport, Stop, never
 from etl.pipeline.rereading import Rereader
 from etl.pipeline.run import OnReport, record_end
+from etl.pipeline.sorting import normalizer_for
 from etl.pipeline.tally import tally
-from etl.pipeline.writer import normalizer_for
 from etl.sources import ADHOC, Source
 
 BATCH = 500

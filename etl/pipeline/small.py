@@ -7,7 +7,6 @@ A group's articles go to the store in one batch, while each dump keeps its own e
 import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
 
 import msgspec
 
@@ -22,11 +21,19 @@ from etl.load.ledger import Intent, Ledger, SmallLoad, load_id
 from etl.load.plan import letters
 from etl.load.quarantine import Quarantine, entry_ids
 from etl.load.store import Store
-from etl.model import Counts, DumpStamp, Outcome, RawRecord, Rejection
+from etl.model import Counts, DumpStamp, RawRecord, Rejection
 from etl.pipeline.job import Chunk, ChunkReport, DumpTime, Failure, Job, Stop
 from etl.pipeline.seen import FieldTally
 from etl.pipeline.settled import finished
-from etl.pipeline.writer import Sorted, normalizer_for, sort_out
+from etl.pipeline.sorting import (
+    Result,
+    Sorted,
+    normalizer_for,
+    refused,
+    shared_out,
+    sort_out,
+    split,
+)
 
 
 class _Page(msgspec.Struct):
@@ -107,7 +114,7 @@ class _Loader:
         plan = self._sink.plan([article for page in pages for article in page.found.articles])
         planned = [
             SmallLoad(page.load_id, page.stamp, page.size, page.found.counts(own), letters(own))
-            for page, own in _shared_out(pages, plan.outcomes)
+            for page, own in shared_out(pages, plan.outcomes)
             if not page.copy
         ]
         intents = self._ledger.begin_many(planned)
@@ -123,10 +130,10 @@ class _Loader:
             recall=lambda: entered.recall(plan.outcomes),
         )
         self._reject(pages, outcomes)
-        if letters(outcomes).count("x") != letters(plan.outcomes).count("x"):
+        if len(refused(outcomes)) != len(refused(plan.outcomes)):
             self._enter_journal(pages, outcomes)
         corrected: dict[str, Counts] = {}
-        for page, own in _shared_out(pages, outcomes):
+        for page, own in shared_out(pages, outcomes):
             counts = page.found.counts(own)
             self._enter(page, counts)
             if page.error is None and not page.copy and counts != intents[page.load_id].counts:
@@ -183,23 +190,21 @@ class _Loader:
         self._times.append(DumpTime(dump.uri, time.monotonic() - started))
         return _Page(load_id(stamp), dump, stamp, len(data), found, error, copy)
 
-    def _enter_journal(self, pages: list[_Page], outcomes: Sequence[Outcome | Rejection]) -> None:
+    def _enter_journal(self, pages: list[_Page], outcomes: Sequence[Result]) -> None:
         """Enter what each dump gives, before any of it is written."""
         if not pages:
             return
         parts = []
-        for page, own in _shared_out(pages, outcomes):
-            good = [a for a, o in zip(page.found.articles, own, strict=True) if isinstance(o, Outcome)]
-            bad = [*(o for o in own if isinstance(o, Rejection)), *page.found.rejections]
+        for page, own in shared_out(pages, outcomes):
+            good, bad = split(page.found, own)
             parts.append(part(page.stamp, good, refused_of(entry_ids(page.stamp, bad), bad)))
         run = self._job.run
         names = (f"{page.load_id} {page.dump.uri}" for page in pages)
         self._journal.write(Page(id=batch_page_id(run, names), run=run, parts=parts))
 
-    def _reject(self, pages: list[_Page], outcomes: Sequence[Outcome | Rejection]) -> None:
-        for page, own in _shared_out(pages, outcomes):
-            refused = [outcome for outcome in own if isinstance(outcome, Rejection)]
-            self._quarantine.write(page.stamp, [*refused, *page.found.rejections])
+    def _reject(self, pages: list[_Page], outcomes: Sequence[Result]) -> None:
+        for page, own in shared_out(pages, outcomes):
+            self._quarantine.write(page.stamp, [*refused(own), *page.found.rejections])
 
     def _enter(self, page: _Page, counts: Counts) -> None:
         self._counts += counts
@@ -231,36 +236,25 @@ class _Entered:
             for load in planned
         }
 
-    def intended(self, planned: Sequence[Outcome | Rejection]) -> str:
+    def intended(self, planned: Sequence[Result]) -> str:
         """What was decided for the group; as planned, where nothing was before."""
         intended = self._joined(planned, {this: each.before for this, each in self._decided.items()})
         self.amend(intended)
         return intended
 
-    def recall(self, planned: Sequence[Outcome | Rejection]) -> str:
+    def recall(self, planned: Sequence[Result]) -> str:
         """The same as it is in the ledger now."""
         return self._joined(planned, outcomes_of_small(self._store, list(self._decided)))
 
     def amend(self, outcomes: str) -> None:
         """Enter the outcomes of the group, where others are entered."""
-        for page, own in _shared_out(self._pages, outcomes):
+        for page, own in shared_out(self._pages, outcomes):
             if not page.copy:
                 self._decided[page.load_id].amend(own)
 
-    def _joined(self, planned: Sequence[Outcome | Rejection], known: Mapping[str, str | None]) -> str:
+    def _joined(self, planned: Sequence[Result], known: Mapping[str, str | None]) -> str:
         joined = []
-        for page, own in _shared_out(self._pages, planned):
+        for page, own in shared_out(self._pages, planned):
             entered = None if page.copy else known[page.load_id]
             joined.append(entered if entered is not None and len(entered) == len(own) else letters(own))
         return "".join(joined)
-
-
-_Outcomes = TypeVar("_Outcomes", str, Sequence[Outcome | Rejection])
-
-
-def _shared_out(pages: Sequence[_Page], outcomes: _Outcomes) -> Iterator[tuple[_Page, _Outcomes]]:
-    """The outcomes of a batch, given back to the dumps that its articles came from."""
-    first = 0
-    for page in pages:
-        yield page, outcomes[first : first + len(page.found.articles)]
-        first += len(page.found.articles)

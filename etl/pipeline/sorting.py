@@ -1,7 +1,7 @@
 """Records sorted out into articles and rejections, by the rules of their source."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -25,6 +25,43 @@ class Sorted(NamedTuple):
         """The books, given what became of the articles."""
         counts = tally([*outcomes, *self.rejections])
         return counts + Counts(outside=self.outside) if self.outside else counts
+
+
+class Piece(Protocol):
+    """A part of what is written together: a block of a large dump, or a small dump."""
+
+    @property
+    def found(self) -> Sorted: ...
+
+
+Result = Outcome | Rejection
+"""What became of an article: the store may have refused it."""
+_Piece = TypeVar("_Piece", bound=Piece)
+_Outcomes = TypeVar("_Outcomes", str, Sequence[Result])
+
+
+def shared_out(pieces: Sequence[_Piece], outcomes: _Outcomes) -> Iterator[tuple[_Piece, _Outcomes]]:
+    """The outcomes of what was written together, given back to the pieces that its articles came from."""
+    first = 0
+    for piece in pieces:
+        after = first + len(piece.found.articles)
+        yield piece, outcomes[first:after]
+        first = after
+
+
+def split(found: Sorted, outcomes: Sequence[Result]) -> tuple[list[Article], list[Rejection]]:
+    """The articles that the store took, and all rejections: the store's own, then those before it."""
+    good = [
+        article
+        for article, outcome in zip(found.articles, outcomes, strict=True)
+        if isinstance(outcome, Outcome)
+    ]
+    return good, [*refused(outcomes), *found.rejections]
+
+
+def refused(outcomes: Iterable[Result]) -> list[Rejection]:
+    """What the store refused."""
+    return [outcome for outcome in outcomes if isinstance(outcome, Rejection)]
 
 
 def sort_out(records: Iterable[RawRecord | Rejection], normalizer: Normalizer, stamp: DumpStamp) -> Sorted:

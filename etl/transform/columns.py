@@ -11,7 +11,7 @@ from itertools import compress, repeat
 from typing import Any, NamedTuple
 
 from etl.errors import Refusal
-from etl.model import Article, DumpStamp, PublishedDocument, RawRecord, Rejection
+from etl.model import Article, DumpStamp, RawRecord, Rejection
 from etl.transform.dates import Instant, read_date
 from etl.transform.display import display_title
 from etl.transform.extra import kept, within
@@ -24,14 +24,13 @@ from etl.transform.normalize import (
     CAPTURED,
     EDITOR,
     LANGUAGE,
-    LONGEST_DATE,
     PUBLISHED,
     TAGS,
     TITLE,
     URL,
     UTC_FIELDS,
     Normalizer,
-    date_text,
+    published_as,
     read_url,
     when,
 )
@@ -232,16 +231,8 @@ def _made(
     """
     n = len(records)
     hashes = list(map(title_hash, forms))
-    label = where[PUBLISHED].label  # type: ignore[union-attr] # there is a date, or there were no columns
-    published: list[PublishedDocument] = [
-        {
-            "raw": raw if type(raw) is str and len(raw) <= LONGEST_DATE else date_text(raw),
-            "precision": instant.precision,
-            "zone": instant.zone,
-            "from": label,
-        }
-        for raw, instant in zip(dates, instants, strict=True)
-    ]
+    place: Any = where[PUBLISHED]  # there is a date, or there were no columns
+    published = list(map(published_as, dates, instants, repeat(place)))
     flags = [list(instant.flags) for instant in instants]
     languages: list[str | None]
     if stated is not None:

@@ -31,7 +31,7 @@ from etl.transform.text import clean_line
 from etl.transform.titles import normal_form
 
 _LONGEST_DETAIL = 300
-LONGEST_DATE = 200
+_LONGEST_DATE = 200
 UTC_FIELDS = frozenset(("date_gmt", "post_date_gmt", "dateTimePub"))
 """Fields of well-known services (WordPress, Event Registry) whose clocks are in UTC and do not say so."""
 _TEXT_KEYS = ("rendered", "main", "value", "#text", "$t", "_text", "text")
@@ -188,13 +188,7 @@ class Normalizer:
             raw, instant, used = self._completed(raw, place, fields, plan.beside[place], language)
         else:
             instant = self._instant(raw, place, fields, language)
-        published: PublishedDocument = {
-            "raw": raw if type(raw) is str and len(raw) <= LONGEST_DATE else date_text(raw),
-            "precision": instant.precision,
-            "zone": instant.zone,
-            "from": place.label,
-        }
-        return instant, published, used
+        return instant, published_as(raw, instant, place), used
 
     def _instant(self, raw: Any, place: Place, fields: Mapping[str, Any], language: Any) -> Instant:
         """The publication instant; where the date alone does not settle it, by what the record says of its
@@ -363,13 +357,23 @@ def _day_start(day: date) -> str:
     return f"{day.isoformat()}T00:00:00.000Z"
 
 
-def date_text(raw: Any) -> str:
+def published_as(raw: Any, instant: Instant, place: Place) -> PublishedDocument:
+    """How a publication instant was learnt."""
+    return {
+        "raw": raw if type(raw) is str and len(raw) <= _LONGEST_DATE else _date_text(raw),
+        "precision": instant.precision,
+        "zone": instant.zone,
+        "from": place.label,
+    }
+
+
+def _date_text(raw: Any) -> str:
     if isinstance(raw, str):
-        return raw[:LONGEST_DATE]
+        return raw[:_LONGEST_DATE]
     try:
-        return orjson.dumps(raw).decode()[:LONGEST_DATE]
+        return orjson.dumps(raw).decode()[:_LONGEST_DATE]
     except TypeError:
-        return str(raw)[:LONGEST_DATE]
+        return str(raw)[:_LONGEST_DATE]
 
 
 def _storable_text(text: str) -> str:

@@ -12,7 +12,7 @@ from etl.configuration import Configuration, examine
 from etl.errors import ConfigError
 from etl.load.schema import Schema
 from etl.pipeline.job import Job
-from etl.pipeline.writer import normalizer_for
+from etl.pipeline.sorting import normalizer_for
 from etl.sources import source_path
 from flows.cli.console import complain, out
 from flows.environment import Environment

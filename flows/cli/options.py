@@ -1,7 +1,6 @@
 """Options that several commands share."""
 
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -49,11 +48,6 @@ def chosen_source(
         options.append(f"format={format}")
     base = configuration.source(name) if name else None
     return with_overrides(base, options)
-
-
-def project_root(configuration: Configuration) -> Path:
-    """The folder that relative paths in sources start from: the one that holds `config/`."""
-    return configuration.folder.parent
 
 
 def day(text: str | None, option: str = "--date") -> date | None:

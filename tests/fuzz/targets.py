@@ -16,7 +16,7 @@ from etl.extract.types import Dump, Skipped
 from etl.load.encode import encode
 from etl.model import Article, DumpStamp, RawRecord, Rejection
 from etl.pipeline.job import Job
-from etl.pipeline.writer import normalizer_for
+from etl.pipeline.sorting import normalizer_for
 from etl.sources import Format, Source
 from etl.transform.dates import DatePolicy, read_date
 from etl.transform.display import TitleRules, display_title

@@ -16,11 +16,11 @@ from etl.load.store import Store
 from etl.model import Article, RawRecord, Repeat
 from etl.pipeline import recent
 from etl.pipeline.recent import Recent, Repeats
-from etl.pipeline.writer import sort_out
+from etl.pipeline.sorting import sort_out
 from etl.sources import ADHOC
 from tests.pipeline.loading import collections, load_paths
 from tests.pipeline.records import records, write_jsonl
-from tests.pipeline.test_writer import JOB, LINES, NORMALIZER, STAMP
+from tests.pipeline.test_sorting import JOB, LINES, NORMALIZER, STAMP
 
 READ = json_lines(JOB.reading(ADHOC))
 

@@ -12,7 +12,7 @@ from etl.extract.jsonl import json_lines
 from etl.extract.types import Dump, LineBlock
 from etl.model import Rejection
 from etl.pipeline.job import Job
-from etl.pipeline.writer import normalizer_for, sort_out
+from etl.pipeline.sorting import normalizer_for, sort_out
 from etl.sources import ADHOC
 
 JOB = Job.of(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from etl.configuration import examine
-from etl.pipeline.writer import normalizer_for
+from etl.pipeline.sorting import normalizer_for
 from etl.profile.budget import Budget
 from tests.command import PROJECT, SHARED, Command
 from tests.profile.drafting import drawn, flat, job
