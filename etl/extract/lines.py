@@ -15,7 +15,8 @@ from etl.extract.types import LineBlock, Readable
 
 DIGEST_BYTES = 16
 BLOCK_BYTES = 3 << 19
-"""Size of a block of lines: one batch of writes, one entry in the ledger. Resuming a load relies on it."""
+"""Size of a block of lines: one entry in the ledger. A load is resumed by the numbers of its blocks, so
+another size is another `PARSER_VERSION`."""
 _LONG_LINE = 500
 HEAD_BYTES = 64 << 10
 """What is kept of a line that is too long, to be shown."""
@@ -24,6 +25,12 @@ HEAD_BYTES = 64 << 10
 def digest_of(data: bytes) -> bytes:
     """Digest by which a block or a line is known again: `DIGEST_BYTES` of XXH3."""
     return xxhash.xxh3_128_digest(data)
+
+
+def digests_in(joined: bytes) -> Iterator[bytes]:
+    """The digests that were joined to these bytes."""
+    for start in range(0, len(joined), DIGEST_BYTES):
+        yield joined[start : start + DIGEST_BYTES]
 
 
 def line_blocks(stream: Readable, *, block_bytes: int, max_line_bytes: int) -> Iterator[LineBlock]:

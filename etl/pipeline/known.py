@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 
-from etl.extract.lines import DIGEST_BYTES
+from etl.extract.lines import digests_in
 
 
 class Known:
@@ -25,11 +25,7 @@ class Known:
         self.load = load
         """The load of that earlier version."""
         self._blocks = dict(blocks)
-        digests = sorted(
-            int.from_bytes(joined[start : start + DIGEST_BYTES])
-            for joined in lines
-            for start in range(0, len(joined), DIGEST_BYTES)
-        )
+        digests = sorted(int.from_bytes(digest) for joined in lines for digest in digests_in(joined))
         # Two arrays of 64 bits in place of a list of integers: a quarter of the memory.
         self._high = array("Q", (digest >> 64 for digest in digests))
         self._low = array("Q", (digest & 0xFFFF_FFFF_FFFF_FFFF for digest in digests))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from etl.transform.probe import Probe, probe
-from etl.transform.text import clean_body, clean_line, cleaned_body, is_clean, mended_in_place
+from etl.transform.text import clean_body, clean_line, is_clean, mended_in_place, rebuilt_body
 
 
 def body_cleaner(boilerplate: Iterable[str]) -> Callable[[str], str]:
@@ -26,7 +26,7 @@ def body_cleaner(boilerplate: Iterable[str]) -> Callable[[str], str]:
             left = [
                 line for line in lines if len(line) > 2 * longest or clean_line(line).lower() not in wanted
             ]
-            body = cleaned_body(raw) if len(left) == len(lines) else clean_body("\n".join(left))
+            body = rebuilt_body(raw) if len(left) == len(lines) else clean_body("\n".join(left))
         first = body.find("\n")
         if first < 0:
             return body if len(body) > longest or body.lower() not in wanted else ""

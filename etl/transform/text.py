@@ -44,8 +44,11 @@ def clean_body(text: str) -> str:
 def cleaned_body(text: str) -> str:
     """`clean_body` of a text that is known not to be clean: the everyday rules, then all of them."""
     mended = mended_in_place(text)
-    if mended is not None:
-        return mended
+    return rebuilt_body(text) if mended is None else mended
+
+
+def rebuilt_body(text: str) -> str:
+    """`clean_body` of a text that `mended_in_place` gave up."""
     tidied = _tidied(text)
     return tidied if is_clean(tidied) else mended_body(text)
 

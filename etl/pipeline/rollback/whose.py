@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 import msgspec
 import xxhash
 
+from etl.extract.lines import digests_in
 from etl.load import undo
 from etl.load.journal import Journal, Page, Part
 from etl.load.store import Document, Store
 
 _LOADS = 500
-_LINE = 16
 
 
 class Whose:
@@ -93,7 +93,7 @@ class Whose:
     def _inherited(self, heirs: Sequence[Page]) -> Iterator[tuple[Page, Page]]:
         """For each heir and each page of what it inherits from: the page that is its own from now on."""
         for heir in heirs:
-            lines = set(_cut(heir.lines))
+            lines = set(digests_in(heir.lines))
             for page in self._journal.pages({"loads": heir.of}):
                 whole = heir.kept is not None and heir.kept in (page.digest, page.kept)
                 versions = [
@@ -103,7 +103,7 @@ class Whose:
                     for version in part.versions
                     if whole or version.line in lines
                 ]
-                left = page.lines if whole else b"".join(x for x in _cut(page.lines) if x in lines)
+                left = page.lines if whole else b"".join(x for x in digests_in(page.lines) if x in lines)
                 mine = msgspec.structs.replace(heir.parts[0], versions=versions, refused=[])
                 if versions or left or (whole and page.of):
                     yield (
@@ -123,8 +123,3 @@ class Whose:
 
 def _changed(page: Page, **fields: object) -> Page:
     return msgspec.structs.replace(page, **fields)
-
-
-def _cut(lines: bytes) -> Iterator[bytes]:
-    for start in range(0, len(lines), _LINE):
-        yield lines[start : start + _LINE]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from etl.extract.lines import DIGEST_BYTES
 from etl.load.audit import blocks, keyed
 from etl.load.entries import counts_of
 from etl.load.store import Document, Store
@@ -52,7 +53,7 @@ def check_part(each: Entered, run: str | None) -> Iterator[Finding]:
     counts = _counts(entry)
     if counts is None or not closed or entry.get("run") != page.run:
         return
-    lines = len(page.lines) // 16
+    lines = len(page.lines) // DIGEST_BYTES
     read, rejected = len(part.versions) + len(part.refused) + lines, len(part.refused)
     if (counts.read, counts.rejected) != (read, rejected):
         found = f"{counts.read} read, {counts.rejected} rejected"
