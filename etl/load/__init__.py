@@ -17,15 +17,15 @@ or a rejection), `lookup` (what stands), `round` (the order of writes), `revisio
 ledger's records), `retry` over `taxonomy` (which errors pass, which a record causes, which stop the run)
 and `refusals` (errors in words), `preflight` (the first look at a server).
 
-A block of records goes in like this:
+Blocks of records go in like this:
 
 1. `plan = sink.plan(articles)`: the outcomes are decided, nothing is written;
-2. `intent = ledger.intend(load, number, stamp, counts, plan.letters)`;
+2. `intents = ledger.intend_many(load, stamp, [BlockPlan(number, counts, letters), …])`;
 3. `quarantine.write(stamp, rejections)`;
-4. `outcomes = sink.apply(plan, thorough=intent.resumed, intended=intent.outcomes, amend=…, recall=…)`, these
-   two of `Decided.block(store, load, number, intent, plan.letters)`;
-5. `ledger.acknowledge(load, number, counts)`, the counts taken from `outcomes`.
+4. `outcomes = sink.apply(plan, thorough=…, intended=…, amend=…, recall=…)`: whether an intent is resumed,
+   and what its `Decided.block(store, load, number, intent, letters)` says;
+5. `ledger.acknowledge_many(load, [BlockDone(number, counts), …])`, the counts taken from `outcomes`.
 
-Every step may be repeated, and the process may die between and within them: the block is then taken
-through all of them again, and ends with the same documents and the same counts.
+Every step may be repeated, and the process may die between and within them: the blocks are then taken
+through all of them again, and end with the same documents and the same counts.
 """

@@ -12,7 +12,6 @@ the articles that it came to write. Sums are taken by query from the blocks, nev
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from pymongo import UpdateOne
 from pymongo.collection import Collection
@@ -162,12 +161,6 @@ class Ledger:
 
         self._store.call("enter the start of a dump", attempt)
 
-    def intend(
-        self, this: str, block: int, stamp: DumpStamp, counts: Counts, outcomes: str | None = None
-    ) -> Intent:
-        """Enter one block before its first write; see `intend_many`."""
-        return self.intend_many(this, stamp, [BlockPlan(block, counts, outcomes)])[0]
-
     def intend_many(self, this: str, stamp: DumpStamp, blocks: Sequence[BlockPlan]) -> list[Intent]:
         """Enter blocks that are written together before their first write.
 
@@ -201,10 +194,6 @@ class Ledger:
             else Intent(block.counts, resumed=False)
             for block, document in zip(blocks, documents, strict=True)
         ]
-
-    def acknowledge(self, this: str, block: int, counts: Counts, **more: Any) -> None:
-        """Enter that every write of one block is acknowledged; see `acknowledge_many`."""
-        self.acknowledge_many(this, [BlockDone(block, counts, **more)])
 
     def acknowledge_many(self, this: str, blocks: Sequence[BlockDone]) -> None:
         """Enter that every write of these blocks is acknowledged. The first to say so is believed.

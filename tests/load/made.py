@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from etl.model import Article, DumpStamp
+from etl.load.ledger import BlockDone, BlockPlan, Intent, Ledger
+from etl.model import Article, Counts, DumpStamp
 
 _MIDNIGHT = datetime(2026, 4, 1, tzinfo=UTC).replace(tzinfo=None)
 
@@ -37,3 +38,15 @@ def article(key: str, content: str = "A", rank: int = 1, record: int = 1, **fiel
         "raw": f'{{"key": "{key}", "content": "{content}", "rank": {rank}}}'.encode(),
     }
     return Article(**{**values, **fields})
+
+
+def intend(
+    ledger: Ledger, this: str, block: int, by: DumpStamp, counts: Counts, outcomes: str | None = None
+) -> Intent:
+    """Enter one block before its first write."""
+    return ledger.intend_many(this, by, [BlockPlan(block, counts, outcomes)])[0]
+
+
+def acknowledge(ledger: Ledger, this: str, block: int, counts: Counts, **more: Any) -> None:
+    """Enter that every write of one block is acknowledged."""
+    ledger.acknowledge_many(this, [BlockDone(block, counts, **more)])

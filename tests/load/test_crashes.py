@@ -14,7 +14,7 @@ from etl.load.quarantine import Quarantine, Selection
 from etl.load.retry import Retrier
 from etl.load.store import Store
 from etl.model import Article, Counts, DumpStamp, Outcome, Reason, Rejection, Stage
-from tests.load.made import article, stamp
+from tests.load.made import acknowledge, article, intend, stamp
 from tests.load.shelf import expected, held, load_all
 
 pytestmark = pytest.mark.mongo
@@ -123,7 +123,7 @@ def _load_block(
     rejections = [BAD] if number == 1 else []
     plan = sink.plan(articles)
     planned = tally([*plan.outcomes, *rejections])
-    intent = ledger.intend(this, number, mark, planned, plan.letters)
+    intent = intend(ledger, this, number, mark, planned, plan.letters)
     quarantine.write(mark, rejections)
     decided = Decided.block(store, this, number, intent, plan.letters)
     outcomes = sink.apply(
@@ -133,7 +133,7 @@ def _load_block(
         amend=decided.amend,
         recall=decided.recall,
     )
-    ledger.acknowledge(this, number, tally([*outcomes, *rejections]))
+    acknowledge(ledger, this, number, tally([*outcomes, *rejections]))
 
 
 def empty(store: Store) -> None:

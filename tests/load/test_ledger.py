@@ -9,7 +9,7 @@ from etl.load.ledger import Ledger, SmallLoad, load_id
 from etl.load.quarantine import Quarantine
 from etl.load.store import Store
 from etl.model import Counts, DumpStamp, Reason, Rejection, Stage
-from tests.load.made import stamp
+from tests.load.made import acknowledge, intend, stamp
 
 pytestmark = pytest.mark.mongo
 
@@ -36,8 +36,8 @@ class TestLargeDumps:
     def test_a_dump_is_finished_with_the_sum_of_its_blocks(self, ledger: Ledger) -> None:
         ledger.begin(THIS, stamp(), 100)
         for block, counts in enumerate([TWO, ONE]):
-            assert ledger.intend(THIS, block, stamp(), counts).resumed is False
-            ledger.acknowledge(THIS, block, counts)
+            assert intend(ledger, THIS, block, stamp(), counts).resumed is False
+            acknowledge(ledger, THIS, block, counts)
         assert ledger.finished([THIS]) == {}
         assert ledger.finish(THIS, blocks=2) == TWO + ONE
         assert ledger.finished([THIS, "other"])[THIS].run == "run-1"
@@ -51,9 +51,9 @@ class TestLargeDumps:
 
     def test_a_block_of_a_dead_attempt_is_resumed_with_its_outcomes(self, ledger: Ledger) -> None:
         ledger.begin(THIS, stamp(), 100)
-        ledger.intend(THIS, 0, stamp(), TWO, "id")
+        intend(ledger, THIS, 0, stamp(), TWO, "id")
         ledger.begin(THIS, stamp(0, "run-2"), 100)
-        intent = ledger.intend(THIS, 0, stamp(0, "run-2"), Counts(read=2, duplicate=2), "dd")
+        intent = intend(ledger, THIS, 0, stamp(0, "run-2"), Counts(read=2, duplicate=2), "dd")
         assert (intent.counts, intent.resumed, intent.outcomes) == (TWO, True, "id")
         assert ledger.blocks_done(THIS) == set()
         load = ledger.get(THIS)
@@ -61,57 +61,57 @@ class TestLargeDumps:
         assert (load.attempts, load.run) == (2, "run-2")
 
     def test_an_amended_intent_is_what_is_resumed(self, store: Store, ledger: Ledger) -> None:
-        fresh = ledger.intend(THIS, 0, stamp(), TWO, "ii")
+        fresh = intend(ledger, THIS, 0, stamp(), TWO, "ii")
         Decided.block(store, THIS, 0, fresh, "ii").amend("is")
-        assert ledger.intend(THIS, 0, stamp(0, "run-2"), TWO, "dd").outcomes == "is"
+        assert intend(ledger, THIS, 0, stamp(0, "run-2"), TWO, "dd").outcomes == "is"
 
     def test_of_two_who_amend_an_intent_each_keeps_what_the_other_decided(
         self, store: Store, ledger: Ledger
     ) -> None:
-        mine = Decided.block(store, THIS, 0, ledger.intend(THIS, 0, stamp(), TWO, "ii"), "ii")
-        there = ledger.intend(THIS, 0, stamp(0, "run-2"), TWO, "ii")
+        mine = Decided.block(store, THIS, 0, intend(ledger, THIS, 0, stamp(), TWO, "ii"), "ii")
+        there = intend(ledger, THIS, 0, stamp(0, "run-2"), TWO, "ii")
         theirs = Decided.block(store, THIS, 0, there, "ii")
         mine.amend("ri")
         theirs.amend("is")
         assert mine.recall() == theirs.recall() == "rs"
         theirs.amend("ss")  # decided later than mine
         assert mine.recall() == "ss"
-        ledger.acknowledge(THIS, 0, TWO)
+        acknowledge(ledger, THIS, 0, TWO)
         mine.amend("dd")
         assert mine.recall() == "ss"
 
     def test_a_copy_in_the_same_run_has_outcomes_of_its_own(self, store: Store, ledger: Ledger) -> None:
         copy = msgspec.structs.replace(stamp(), dump="dumps/copy.jsonl")
-        ledger.intend(THIS, 0, stamp(), TWO, "ii")
-        intent = ledger.intend(THIS, 0, copy, Counts(read=2, duplicate=2), "dd")
+        intend(ledger, THIS, 0, stamp(), TWO, "ii")
+        intent = intend(ledger, THIS, 0, copy, Counts(read=2, duplicate=2), "dd")
         assert (intent.counts, intent.resumed) == (Counts(read=2, duplicate=2), False)
         Decided.block(store, THIS, 0, intent, "dd").amend("ds")
-        assert ledger.intend(THIS, 0, stamp(0, "run-2"), TWO, "dd").outcomes == "ii"
+        assert intend(ledger, THIS, 0, stamp(0, "run-2"), TWO, "dd").outcomes == "ii"
 
     def test_of_two_acknowledgements_the_first_is_believed(self, ledger: Ledger) -> None:
         ledger.begin(THIS, stamp(), 1)
-        ledger.intend(THIS, 0, stamp(), TWO)
-        ledger.acknowledge(THIS, 0, TWO)
-        ledger.acknowledge(THIS, 0, Counts(read=2, duplicate=2))
+        intend(ledger, THIS, 0, stamp(), TWO)
+        acknowledge(ledger, THIS, 0, TWO)
+        acknowledge(ledger, THIS, 0, Counts(read=2, duplicate=2))
         assert ledger.finish(THIS) == TWO
 
     def test_a_block_that_was_cut_short_is_taken_again_with_what_it_gave_more(self, ledger: Ledger) -> None:
         ledger.begin(THIS, stamp(), 1)
-        ledger.intend(THIS, 0, stamp(), ONE, "r")
-        ledger.acknowledge(THIS, 0, ONE, cut_short=True)
+        intend(ledger, THIS, 0, stamp(), ONE, "r")
+        acknowledge(ledger, THIS, 0, ONE, cut_short=True)
         assert ledger.fail(THIS, "the disk was pulled out") == ONE
         assert ledger.blocks_done(THIS) == set()
         ledger.begin(THIS, stamp(0, "run-2"), 1)
-        intent = ledger.intend(THIS, 0, stamp(0, "run-2"), TWO, "di")
+        intent = intend(ledger, THIS, 0, stamp(0, "run-2"), TWO, "di")
         assert (intent.counts, intent.resumed, intent.outcomes) == (TWO, True, "r")
-        ledger.acknowledge(THIS, 0, TWO)
+        acknowledge(ledger, THIS, 0, TWO)
         assert ledger.finish(THIS) == TWO
 
     def test_a_failed_dump_keeps_what_it_gave_and_why_it_failed(self, ledger: Ledger) -> None:
         ledger.begin(THIS, stamp(), 1)
-        ledger.intend(THIS, 0, stamp(), TWO)
-        ledger.acknowledge(THIS, 0, TWO)
-        ledger.intend(THIS, 1, stamp(), ONE)
+        intend(ledger, THIS, 0, stamp(), TWO)
+        acknowledge(ledger, THIS, 0, TWO)
+        intend(ledger, THIS, 1, stamp(), ONE)
         assert ledger.fail(THIS, "it ends in the middle") == TWO
         load = ledger.get(THIS)
         assert load is not None
@@ -139,22 +139,22 @@ class TestLargeDumps:
 
     def test_an_unwritten_block_keeps_a_dump_from_being_finished(self, ledger: Ledger) -> None:
         ledger.begin(THIS, stamp(), 1)
-        ledger.intend(THIS, 0, stamp(), TWO)
+        intend(ledger, THIS, 0, stamp(), TWO)
         with pytest.raises(BooksError, match="block 0 was never written"):
             ledger.finish(THIS)
         assert ledger.finished([THIS]) == {}
 
     def test_a_missing_block_keeps_a_dump_from_being_finished(self, ledger: Ledger) -> None:
         ledger.begin(THIS, stamp(), 1)
-        ledger.intend(THIS, 0, stamp(), TWO)
-        ledger.acknowledge(THIS, 0, TWO)
+        intend(ledger, THIS, 0, stamp(), TWO)
+        acknowledge(ledger, THIS, 0, TWO)
         with pytest.raises(BooksError, match="1 blocks in the ledger, and 2 in the dump"):
             ledger.finish(THIS, blocks=2)
 
     def test_books_that_do_not_balance_keep_a_dump_from_being_finished(self, ledger: Ledger) -> None:
         ledger.begin(THIS, stamp(), 1)
-        ledger.intend(THIS, 0, stamp(), Counts(read=2, inserted=1))
-        ledger.acknowledge(THIS, 0, Counts(read=2, inserted=1))
+        intend(ledger, THIS, 0, stamp(), Counts(read=2, inserted=1))
+        acknowledge(ledger, THIS, 0, Counts(read=2, inserted=1))
         with pytest.raises(BooksError, match="does not balance"):
             ledger.finish(THIS)
 
@@ -162,8 +162,8 @@ class TestLargeDumps:
         self, ledger: Ledger, store: Store
     ) -> None:
         ledger.begin(THIS, stamp(), 1)
-        ledger.intend(THIS, 0, stamp(), BAD)
-        ledger.acknowledge(THIS, 0, BAD)
+        intend(ledger, THIS, 0, stamp(), BAD)
+        acknowledge(ledger, THIS, 0, BAD)
         with pytest.raises(BooksError, match="quarantine"):
             ledger.finish(THIS)
         Quarantine(store).write(stamp(), [rejection()])
@@ -253,8 +253,8 @@ class TestEarlierVersions:
         this = load_id(mark)
         ledger.begin(this, mark, 1)
         for block, digest in enumerate(digests):
-            ledger.intend(this, block, mark, TWO)
-            ledger.acknowledge(this, block, TWO, digest=digest, records=digest * 2)
+            intend(ledger, this, block, mark, TWO)
+            acknowledge(ledger, this, block, TWO, digest=digest, records=digest * 2)
         ledger.finish(this)
         return this
 
