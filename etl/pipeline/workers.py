@@ -160,7 +160,10 @@ def _work(chunk: Chunk, job: Job, connection: Connection) -> ChunkReport:
         store = connected(connection.uri, connection.database, settings.store, settings.retry)
         _serves = (job, connection, store)
     job, _, store = _serves  # of the copies that came with the chunks, one is kept
-    return load_chunk(chunk, job, store, _stopping)
+    try:
+        return load_chunk(chunk, job, store, _stopping)
+    finally:
+        gc.collect(0)  # what a chunk leaves in cycles (the driver makes some), while it is little
 
 
 def collect_seldom() -> None:

@@ -67,7 +67,9 @@ def normal_form(title: str) -> str:
         else:
             form = _ascii_with_decimals(title) if _DECIMAL_MARK.search(title) else _ascii_form(title)
     else:
-        form = "".join(map(_WORDS.__getitem__, title.split(" ")))
+        words = title.split(" ")
+        # A title without spaces hardly ever comes again: remembered, it would only hold memory.
+        form = "".join(map(_WORDS.__getitem__, words)) if len(words) > 1 else _form_of_word(title)
         if _NOT_ALONE in form:
             form = ""
     # Some characters stand for many: what is longer than the recipe allows is left to the recipe.
@@ -99,15 +101,18 @@ class _OneByOne(dict[int, str]):
 _ONE_BY_ONE = _OneByOne({code: form or "" for code, form in _ASCII.items()})
 
 
+def _form_of_word(word: str) -> str:
+    # A mark beside a space is no decimal mark, so that a word tells as well as the title.
+    return _NOT_ALONE if _MAYBE_DECIMAL_MARK.search(word) else word.translate(_ONE_BY_ONE)
+
+
 class _Words(dict[str, str]):
     """Words to their normal forms: a dump's titles use a few thousand, most of them often."""
 
     def __missing__(self, word: str) -> str:
         if len(self) >= _MOST_WORDS:
             self.clear()
-        # A mark beside a space is no decimal mark, so that a word tells as well as the title.
-        found = _NOT_ALONE if _MAYBE_DECIMAL_MARK.search(word) else word.translate(_ONE_BY_ONE)
-        self[word] = found
+        found = self[word] = _form_of_word(word)
         return found
 
 
