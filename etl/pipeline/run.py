@@ -4,6 +4,8 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import islice
+from typing import TypeVar
 
 import msgspec
 
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 
 OnReport = Callable[[ChunkReport], object]
 Work = Iterable[tuple[Source, Iterable[Dump | Skipped]]]
+_Item = TypeVar("_Item")
 
 
 def load(
@@ -67,19 +70,20 @@ def load(
     log.info("run %s started: %s of %s", job.run, kind, job.run_date)
 
     def enter(report: ChunkReport) -> None:
+        planned.left -= report.size
         part = books.add(report)
         if part is not None:
             books.add(close_dump(part, report.source, ledger))
         on_report(report)
 
     error: str | None = None
+    planned = _Planned(work, job, ledger, workers, runner.get_ready)
     try:
         with Beating(store, job.run):
-            planned = _Planned(work, job, ledger, workers, runner.get_ready)
             for report in runner.run(planned.chunks(), job, stop):
                 enter(report)
                 planned.settle(enter)
-                if indexing is not None and planned.nearly_done(report.size):
+                if indexing is not None and planned.nearly_done:
                     indexing.begin()
             planned.settle(enter)
             if stop() and not planned.done:
@@ -115,39 +119,61 @@ class _Planned:
         self._workers = workers
         self._expect = expect
         self._settled: list[ChunkReport] = []
-        self._size = self._left = 0  # bytes of the chunks that were given out, and of those still under way
+        self._size = 0
+        self._found_all = False
+        self.left = 0
+        """Bytes of the dumps that were found, less those that are reported."""
         self.sources: dict[str, Source] = {}
         self.days: dict[str, set[date]] = {}
         """The days that each source's dumps were made for."""
 
     def chunks(self) -> Iterator[Chunk]:
-        for source, found in self._work:
+        for (source, found), last in _with_last(self._work):
             self.sources[source.name] = source
-            seen = self._dated(found, self.days.setdefault(source.name, set()))
+            seen = self._seen(found, self.days.setdefault(source.name, set()), last=last)
             for planned in plan(source, seen, self._job, self._ledger, self._workers, self._expect):
                 if isinstance(planned, Chunk):
-                    self._size += planned.size
-                    self._left += planned.size
                     yield planned
                 else:
                     self._settled.append(planned)
         self.done = True
 
-    def nearly_done(self, reported: int) -> bool:
-        """Whether little is left of the run, once so many bytes more are reported."""
-        self._left -= reported
-        return self.done and self._left <= LAST * self._size
+    @property
+    def nearly_done(self) -> bool:
+        """Whether little is left of the run."""
+        return self._found_all and self.left <= LAST * self._size
 
-    @staticmethod
-    def _dated(found: Iterable[Dump | Skipped], days: set[date]) -> Iterator[Dump | Skipped]:
-        for each in found:
-            if isinstance(each, Dump) and each.declared is not None:
-                days.add(each.declared)
+    def _seen(
+        self, found: Iterable[Dump | Skipped], days: set[date], *, last: bool
+    ) -> Iterator[Dump | Skipped]:
+        for each, last_of_source in _with_last(found):
+            if isinstance(each, Dump):
+                self._size += each.size or 0
+                self.left += each.size or 0
+                if each.declared is not None:
+                    days.add(each.declared)
+            self._found_all = last and last_of_source
             yield each
 
     def settle(self, enter: OnReport) -> None:
         while self._settled:
             enter(self._settled.pop(0))
+
+
+def _with_last(items: Iterable[_Item]) -> Iterator[tuple[_Item, bool]]:
+    """Each item, and whether it is the last one. What `items` raises comes after the items before it."""
+    iterator = iter(items)
+    failure: Exception | None = None
+    held = list(islice(iterator, 1))
+    while held:
+        try:
+            following = list(islice(iterator, 1))
+        except Exception as error:
+            failure, following = error, []
+        yield held[0], not following
+        held = following
+    if failure is not None:
+        raise failure
 
 
 def _hold_expectations(planned: _Planned, books: Books, runs: Runs, run: str) -> None:
