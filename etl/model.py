@@ -149,16 +149,39 @@ class DumpStamp(msgspec.Struct, frozen=True):
     """The publication days that are wanted of it; None where all of it is."""
 
 
-class Article(msgspec.Struct, frozen=True):
-    """The normalized article, as it will stand in the store."""
+class Candidate(msgspec.Struct, frozen=True):
+    """An article as far as its key's merge and the books need to know it."""
 
     key: str
     """`_id`: `<timestamp>/<title hash>`."""
-    title: str
     title_hash: str
     published_at: datetime | None
     """Naive UTC (half the cost of an aware one in BSON); None only where a source loads undated records."""
     published: PublishedDocument | None
+    captured_at: datetime | None
+    content_hash: str
+    """32 hex digits over all that the article says (`etl.transform.identity.content_hash`)."""
+    rank: str
+    """Orders the versions of one key; compares as a string (`etl.transform.identity.rank`)."""
+    flags: list[str]
+    stamp: DumpStamp
+    record: int
+    raw: bytes
+    """The record's own bytes, should the store refuse the document."""
+    member: str | None
+    offset: int | None
+    digest: bytes
+    """Of its line, in a dump of lines; else empty."""
+
+    def document(self) -> dict[str, Any]:
+        """The document that is stored."""
+        raise NotImplementedError
+
+
+class Article(Candidate, frozen=True):
+    """The normalized article, as it will stand in the store."""
+
+    title: str
     body: str
     """Clean paragraphs joined by a blank line."""
     authors: list[str]
@@ -166,21 +189,7 @@ class Article(msgspec.Struct, frozen=True):
     tags: list[str]
     language: str | None
     url: str | None
-    captured_at: datetime | None
-    content_hash: str
-    """32 hex digits over all that the article says (`etl.transform.identity.content_hash`)."""
-    rank: str
-    """Orders the versions of one key; compares as a string (`etl.transform.identity.rank`)."""
-    flags: list[str]
     extra: dict[str, Any]
-    stamp: DumpStamp
-    record: int
-    raw: bytes
-    """The record's own bytes, should the store refuse the document."""
-    member: str | None = None
-    offset: int | None = None
-    digest: bytes = b""
-    """Of its line, in a dump of lines."""
 
     def document(self) -> dict[str, Any]:
         """The document that is stored, and that `inspect` prints; its shape is in DESIGN and docs."""
@@ -216,12 +225,8 @@ class Article(msgspec.Struct, frozen=True):
         }
 
 
-class Repeat(Article, frozen=True, kw_only=True):
-    """The article of a line that was read a moment ago, as far as books and merges need to know it.
-
-    It lacks its title, body, people, tags, language, url and extra. Mostly nobody asks for them; `document`
-    reads the line after all.
-    """
+class Repeat(Candidate, frozen=True, kw_only=True):
+    """The article of a line that was read a moment ago; to make its document the line is read after all."""
 
     again: Callable[[], Article]
     """Reads the line."""

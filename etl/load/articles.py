@@ -14,7 +14,7 @@ from etl.load.plan import KeyWork, Plan, Result, by_key, letters, make_plan, out
 from etl.load.revisions import Revisions
 from etl.load.round import Round
 from etl.load.store import Store
-from etl.model import Article, Outcome
+from etl.model import Candidate, Outcome
 
 Amend = Callable[[str], object]
 """Told the outcomes (as `Plan.letters`) whenever they change, before what they describe is written."""
@@ -32,7 +32,7 @@ class ArticleSink:
         self._store = store
         self._look_up = LookUp(store)
 
-    def plan(self, articles: Sequence[Article]) -> Plan:
+    def plan(self, articles: Sequence[Candidate]) -> Plan:
         """What would become of each article now. Writes nothing.
 
         Raises:

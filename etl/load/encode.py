@@ -4,13 +4,14 @@ One document that is too large or too deep fails its whole batch at the server: 
 """
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 import bson
 from bson.errors import InvalidDocument
 from bson.raw_bson import RawBSONDocument
 
-from etl.model import Article, Reason, Rejection, Stage
+from etl.model import Candidate, Reason, Rejection, Stage
 
 MAX_BYTES = (16 << 20) - (64 << 10)
 """The server's 16 MiB, less what a revision's longer `_id` and later additions may take."""
@@ -20,17 +21,39 @@ MAX_DEPTH = 170
 _DETAIL = 300
 
 
-def encode(article: Article) -> RawBSONDocument | Rejection:
+class Packed(Candidate, frozen=True):
+    """An article of which only the document is kept, ready to be sent: a third of its memory."""
+
+    encoded: RawBSONDocument
+
+    def document(self) -> dict[str, Any]:
+        return bson.decode(self.encoded.raw)
+
+
+_known = attrgetter(*Candidate.__struct_fields__)
+
+
+def packed(articles: Iterable[Candidate]) -> list[Candidate]:
+    """The same articles with their documents encoded; those that no document can hold as they are."""
+    made: list[Candidate] = []
+    for article in articles:
+        encoded = encode(article)
+        fields: tuple[Any, ...] = (*_known(article), encoded)
+        made.append(article if isinstance(encoded, Rejection) else Packed(*fields))
+    return made
+
+
+def encode(article: Candidate) -> RawBSONDocument | Rejection:
     """The article's document as BSON, or why it cannot be one."""
-    return _encode(article.document(), article)
+    return article.encoded if isinstance(article, Packed) else _encode(article.document(), article)
 
 
-def encode_revision(article: Article) -> RawBSONDocument | Rejection:
+def encode_revision(article: Candidate) -> RawBSONDocument | Rejection:
     """The document of `article_revisions` for this version of its article."""
     return _encode(as_revision(article.document()), article)
 
 
-def encode_raised(fields: Mapping[str, Any], article: Article) -> RawBSONDocument | Rejection:
+def encode_raised(fields: Mapping[str, Any], article: Candidate) -> RawBSONDocument | Rejection:
     """Some of the article's fields as BSON, or why they cannot be."""
     return _encode(dict(fields), article)
 
@@ -46,7 +69,7 @@ def revision_id(key: str, content_hash: str) -> str:
     return f"{key}/{content_hash}"
 
 
-def refused(article: Article, detail: str) -> Rejection:
+def refused(article: Candidate, detail: str) -> Rejection:
     """The verdict that the store cannot hold this article."""
     return Rejection(
         stage=Stage.LOAD,
@@ -59,8 +82,9 @@ def refused(article: Article, detail: str) -> Rejection:
     )
 
 
-def _encode(document: dict[str, Any], article: Article) -> RawBSONDocument | Rejection:
-    if article.extra and too_deep(article.extra):
+def _encode(document: dict[str, Any], article: Candidate) -> RawBSONDocument | Rejection:
+    extra = document.get("extra")
+    if extra and too_deep(extra):
         return refused(article, f"`extra` nests deeper than {MAX_DEPTH} levels")
     try:
         encoded = bson.encode(document)

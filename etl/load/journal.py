@@ -20,7 +20,7 @@ from etl.load.entries import load_id, now
 from etl.load.quarantine import RAW_BYTES, storable
 from etl.load.store import Document, Store
 from etl.load.writes import Write, write
-from etl.model import Article, DumpStamp, PublishedDocument, Rejection
+from etl.model import Candidate, DumpStamp, PublishedDocument, Rejection
 
 _PAGE = 8
 """Pages in memory at a time; each is of some thousand records, packed."""
@@ -90,7 +90,7 @@ _decode = msgspec.msgpack.Decoder(list[Part]).decode
 
 def part(
     stamp: DumpStamp,
-    articles: Iterable[Article],
+    articles: Iterable[Candidate],
     refused: Iterable[Refused],
     lines: Iterable[bytes] | None = None,
 ) -> Part:

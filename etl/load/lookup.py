@@ -6,7 +6,7 @@ from typing import Any
 from etl.load.encode import revision_id
 from etl.load.merge import Standing, greatest
 from etl.load.store import Document, Store
-from etl.model import Article
+from etl.model import Candidate
 
 Origin = tuple[Any, ...]
 """Which record a document came from: dump, its digest, parser, member, record.
@@ -37,7 +37,7 @@ class LookUp:
 
     def own(
         self,
-        articles: Sequence[Article],
+        articles: Sequence[Candidate],
         groups: Mapping[str, Sequence[int]],
         standing: Mapping[str, Document],
     ) -> set[str]:
@@ -52,7 +52,7 @@ class LookUp:
             standing: As `with_origin` gives it.
         """
         own: set[str] = set()
-        displaced: dict[str, Article] = {}
+        displaced: dict[str, Candidate] = {}
         for key, places in groups.items():
             if not places or key not in standing:
                 continue
@@ -101,6 +101,6 @@ def _origin(document: Mapping[str, Any]) -> Origin:
     return tuple(where.get(name) for name in ("dump", "sha256", "parser", "member", "record"))
 
 
-def _origin_of(article: Article) -> Origin:
+def _origin_of(article: Candidate) -> Origin:
     stamp = article.stamp
     return (stamp.dump, stamp.sha256, stamp.parser, article.member, article.record)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from etl.model import Article, Outcome
+from etl.model import Candidate, Outcome
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -46,7 +46,7 @@ _RAISED = Merge((Outcome.DUPLICATE,), raised=0)
 _DUPLICATE = Merge((Outcome.DUPLICATE,))
 
 
-def merge(standing: Standing | None, articles: Sequence[Article]) -> Merge:
+def merge(standing: Standing | None, articles: Sequence[Candidate]) -> Merge:
     """Merge a key's articles, in the order in which they were read, into what stands for it."""
     if len(articles) == 1:
         return _merge_one(standing, articles[0])
@@ -74,12 +74,12 @@ def merge(standing: Standing | None, articles: Sequence[Article]) -> Merge:
     return _writes(standing, articles, tuple(outcomes), best)
 
 
-def greatest(articles: Sequence[Article]) -> int:
+def greatest(articles: Sequence[Candidate]) -> int:
     """The place of the article that would stand, were there no others: the first of greatest rank."""
     return max(range(len(articles)), key=lambda i: (articles[i].rank, articles[i].content_hash, -i))
 
 
-def _merge_one(standing: Standing | None, article: Article) -> Merge:
+def _merge_one(standing: Standing | None, article: Candidate) -> Merge:
     if standing is None:
         return ALONE
     if article.content_hash == standing.content_hash:
@@ -90,7 +90,7 @@ def _merge_one(standing: Standing | None, article: Article) -> Merge:
 
 def _writes(
     standing: Standing | None,
-    articles: Sequence[Article],
+    articles: Sequence[Candidate],
     outcomes: tuple[Outcome, ...],
     best: dict[str, int],
 ) -> Merge:

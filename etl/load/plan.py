@@ -8,7 +8,7 @@ from bson.raw_bson import RawBSONDocument
 from etl.load.encode import encode, encode_raised, encode_revision
 from etl.load.merge import ALONE, Merge, Standing, merge
 from etl.load.revisions import Revision, raised_fields
-from etl.model import Article, Outcome, Rejection
+from etl.model import Candidate, Outcome, Rejection
 
 Result = Outcome | Rejection
 
@@ -47,7 +47,7 @@ class KeyWork(msgspec.Struct):
 class Plan(msgspec.Struct):
     """A batch with the outcomes that it would have now. Nothing is written yet."""
 
-    articles: Sequence[Article]
+    articles: Sequence[Candidate]
     outcomes: list[Result]
     """One for each article, in its place: as if they had been loaded one by one."""
     work: dict[str, KeyWork]
@@ -69,7 +69,7 @@ def outcomes_of(text: str) -> list[Outcome | None]:
     return [_OUTCOMES.get(letter) for letter in text]
 
 
-def make_plan(articles: Sequence[Article], standing: Mapping[str, Standing]) -> Plan:
+def make_plan(articles: Sequence[Candidate], standing: Mapping[str, Standing]) -> Plan:
     """Plan a batch against what stands for its keys."""
     outcomes: list[Result] = [Outcome.DUPLICATE] * len(articles)
     work: dict[str, KeyWork] = {}
@@ -94,7 +94,7 @@ def make_plan(articles: Sequence[Article], standing: Mapping[str, Standing]) -> 
     return Plan(articles, outcomes, work)
 
 
-def by_key(articles: Sequence[Article]) -> dict[str, list[int]]:
+def by_key(articles: Sequence[Candidate]) -> dict[str, list[int]]:
     """Places of the articles of each key, in the order in which they were read."""
     places: dict[str, list[int]] = {}
     for place, article in enumerate(articles):
@@ -111,7 +111,7 @@ def prepare(
     places: list[int],
     first: Standing | None,
     standing: Standing | None,
-    articles: Sequence[Article],
+    articles: Sequence[Candidate],
     outcomes: list[Result],
 ) -> KeyWork:
     """Merge a key's articles into what stands, and encode what that writes.
@@ -140,7 +140,7 @@ class KeyDocuments(msgspec.Struct, frozen=True):
 _NOTHING = KeyDocuments(None, ())
 
 
-def _encode(merged: Merge, group: Sequence[Article]) -> KeyDocuments | tuple[int, Rejection]:
+def _encode(merged: Merge, group: Sequence[Candidate]) -> KeyDocuments | tuple[int, Rejection]:
     """The documents, or the first article that has none."""
     whole = merged.insert if merged.insert is not None else merged.replace
     if whole is None and merged.raised is None and not merged.revisions:

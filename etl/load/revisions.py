@@ -14,7 +14,7 @@ from pymongo import DeleteOne, UpdateOne
 from etl.load.encode import revision_id
 from etl.load.store import Store
 from etl.load.writes import Write, insert_new, write
-from etl.model import Article
+from etl.model import Candidate
 
 RAISED = ("rank", "captured_at", "source", "published_at", "published", "flags")
 """Fields that follow the greatest rank among the records of one content. All others are the content's
@@ -31,7 +31,7 @@ class Revision(msgspec.Struct, frozen=True):
     encoded: RawBSONDocument
 
 
-def raised_fields(article: Article) -> dict[str, Any]:
+def raised_fields(article: Candidate) -> dict[str, Any]:
     """What a standing document of the same content takes over from an article of higher rank."""
     return {
         "rank": article.rank,

@@ -19,13 +19,13 @@ from etl.load.plan import KeyWork
 from etl.load.revisions import RAISED, Revision, Revisions, raised_fields
 from etl.load.store import Document, Store
 from etl.load.writes import Write, insert_new, write
-from etl.model import Article, Rejection
+from etl.model import Candidate, Rejection
 
 
 class Round:
     """Writes keys once, and collects what is to be decided again."""
 
-    def __init__(self, store: Store, revisions: Revisions, articles: Sequence[Article]) -> None:
+    def __init__(self, store: Store, revisions: Revisions, articles: Sequence[Candidate]) -> None:
         self._store = store
         self._revisions = revisions
         self._articles = articles

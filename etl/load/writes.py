@@ -1,6 +1,6 @@
 """Batches of writes that may be repeated at will, and what the server said of each document."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +13,9 @@ from etl.load.store import Store
 from etl.load.taxonomy import Fault, Kind, classify, classify_fault
 
 Write = ReplaceOne[Any] | UpdateOne | DeleteOne
+
+INSERT_BYTES = 5 << 19
+"""Documents of one command: the driver holds up to three copies of them while it sends them."""
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -34,17 +37,33 @@ def insert_new(
     Raises:
         StoreError: the server is gone, or refuses for a cause that is no document's own.
     """
-    if not documents:
-        return Written()
+    exists: set[int] = set()
+    refused: dict[int, str] = {}
+    for first, some in _commands(documents):
 
-    def attempt() -> Written:
-        try:
-            collection.insert_many(documents, ordered=False)
-        except BulkWriteError as error:
-            return _judged(error)
-        return Written()
+        def attempt(some: Sequence[RawBSONDocument] = some) -> Written:
+            try:
+                collection.insert_many(some, ordered=False)
+            except BulkWriteError as error:
+                return _judged(error)
+            return Written()
 
-    return store.call(operation, attempt)
+        written = store.call(operation, attempt)
+        exists.update(first + place for place in written.exists)
+        refused.update({first + place: why for place, why in written.refused.items()})
+    return Written(frozenset(exists), refused)
+
+
+def _commands(documents: Sequence[RawBSONDocument]) -> Iterator[tuple[int, Sequence[RawBSONDocument]]]:
+    """The documents of each command, with the place of the first of them."""
+    first = size = 0
+    for place, document in enumerate(documents):
+        if size >= INSERT_BYTES:
+            yield first, documents[first:place]
+            first, size = place, 0
+        size += len(document.raw)
+    if documents:
+        yield first, documents[first:]
 
 
 def write(

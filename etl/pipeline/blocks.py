@@ -7,6 +7,7 @@ version, only the changed part is parsed (`known.py`).
 
 from etl.extract.lines import digest_of
 from etl.extract.types import Batch, LineBlock, LineReader, Skipped
+from etl.load.encode import packed
 from etl.load.ledger import Ledger
 from etl.load.store import Store
 from etl.model import Article, DumpStamp, RawRecord
@@ -18,9 +19,9 @@ from etl.pipeline.seen import FieldTally
 from etl.pipeline.sorting import normalizer_for, sort_out
 from etl.sources import Source
 
-GROUP_BYTES = 5 << 19
-"""Raw bytes from which on a group of blocks is written: two blocks of which all is new. Each further one
-would take 8 MiB of memory in each worker."""
+GROUP_BYTES = 5 << 20
+"""Raw bytes from which on a group of blocks is written: four blocks of which all is new. Each further one
+would take 4 MiB of memory in each worker."""
 
 _latest: tuple[str, Known] | None = None
 
@@ -98,6 +99,7 @@ class BlockWriter:
     def _block(self, batch: Batch) -> Block:
         if batch.block is None or batch.read is None or batch.cut_short or self._stamp.days:
             found = sort_out(self.fields.watch(batch.records), self._normalizer, self._stamp)
+            found = found._replace(articles=packed(found.articles))
             return Block(batch.number, found, cut_short=batch.cut_short)
         data = batch.block.data
         digest = digest_of(data)
@@ -116,7 +118,7 @@ class BlockWriter:
         records = read(batch.block, wanted if self._known else repeats.wants)
         found = sort_out(self.fields.watch(records), self._normalizer, self._stamp)
         self._recent.learn(found.articles)
-        found = found._replace(articles=repeats.among(found.articles))
+        found = found._replace(articles=repeats.among(packed(found.articles)))
         return Block(batch.number, found, digest=digest, same=unchanged.lines)
 
     def _read_again(self, read: LineReader, line: bytes, record: int, offset: int) -> Article:

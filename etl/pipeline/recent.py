@@ -6,14 +6,14 @@ would be written is not at hand; should it have to be after all (the first was t
 the line is read then. So nothing rests on what is remembered here but the work that it saves.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
 
 import msgspec
 
-from etl.model import Article, DumpStamp, PublishedDocument, Repeat
+from etl.model import Article, Candidate, DumpStamp, PublishedDocument, Repeat
 
 MOST = 2048
 """Lines of one generation, of which two are kept: 1 KB each."""
@@ -42,7 +42,7 @@ class Recent:
         self._new: dict[bytes, _Made] = {}
         self._old: dict[bytes, _Made] = {}
 
-    def learn(self, articles: Iterable[Article]) -> None:
+    def learn(self, articles: Iterable[Candidate]) -> None:
         """Remember the articles of lines, in the place of the oldest ones."""
         if len(self._new) >= MOST:
             self._old, self._new = self._new, {}
@@ -67,7 +67,7 @@ class Repeats:
     """A line filter that takes out of a block what repeats a recent line."""
 
     def __init__(self, recent: Recent, stamp: DumpStamp, again: ReadAgain) -> None:
-        self.articles: list[Article] = []
+        self.articles: list[Repeat] = []
         """What was taken out, in the order of the lines."""
         self._recent = recent
         self._stamp = stamp
@@ -80,24 +80,17 @@ class Repeats:
             return True
         repeat = Repeat(
             key=made.key,
-            title="",
             title_hash=made.title_hash,
             published_at=made.published_at,
             published=made.published,
-            body="",
-            authors=[],
-            editor=None,
-            tags=[],
-            language=None,
-            url=None,
             captured_at=made.captured_at,
             content_hash=made.content_hash,
             rank=made.rank,
             flags=made.flags,
-            extra={},
             stamp=self._stamp,
             record=record,
             raw=line,
+            member=None,
             offset=offset,
             digest=digest,
             again=partial(self._again, line, record, offset),
@@ -105,7 +98,7 @@ class Repeats:
         self.articles.append(repeat)
         return False
 
-    def among(self, articles: list[Article]) -> list[Article]:
+    def among(self, articles: Sequence[Candidate]) -> Sequence[Candidate]:
         """The other articles of the block and those taken out, in the order of the lines."""
         if not self.articles:
             return articles

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from etl.model import Article, Counts, DumpStamp, Outcome, RawRecord, Rejection
+from etl.model import Article, Candidate, Counts, DumpStamp, Outcome, RawRecord, Rejection
 from etl.pipeline.job import Job
 from etl.pipeline.tally import tally
 from etl.sources import Source
@@ -16,7 +16,7 @@ from etl.transform.normalize import Normalizer
 class Sorted(NamedTuple):
     """Articles and rejections, each in the order of the records."""
 
-    articles: list[Article]
+    articles: Sequence[Candidate]
     rejections: list[Rejection]
     outside: int
     """How many articles were left out, for their publication days are not wanted."""
@@ -49,7 +49,7 @@ def shared_out(pieces: Sequence[_Piece], outcomes: _Outcomes) -> Iterator[tuple[
         first = after
 
 
-def split(found: Sorted, outcomes: Sequence[Result]) -> tuple[list[Article], list[Rejection]]:
+def split(found: Sorted, outcomes: Sequence[Result]) -> tuple[list[Candidate], list[Rejection]]:
     """The articles that the store took, and all rejections: the store's own, then those before it."""
     good = [
         article

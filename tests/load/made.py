@@ -36,6 +36,9 @@ def article(key: str, content: str = "A", rank: int = 1, record: int = 1, **fiel
         "stamp": stamp(),
         "record": record,
         "raw": f'{{"key": "{key}", "content": "{content}", "rank": {rank}}}'.encode(),
+        "member": None,
+        "offset": None,
+        "digest": b"",
     }
     return Article(**{**values, **fields})
 

@@ -1,5 +1,6 @@
 """Documents that no server would take are told apart before they can fail a batch."""
 
+from datetime import datetime
 from typing import Any
 
 import bson
@@ -7,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.load.encode import MAX_BYTES, MAX_DEPTH, encode, encode_revision, too_deep
-from etl.model import Article, Reason, Rejection, Stage
+from etl.load.encode import MAX_BYTES, MAX_DEPTH, Packed, encode, encode_revision, packed, too_deep
+from etl.model import Article, Candidate, Reason, Rejection, Stage
 from tests.load.made import article
 
 
@@ -59,6 +60,39 @@ def test_a_revision_is_the_same_document_under_its_content() -> None:
     assert not isinstance(encoded, Rejection)
     expected = {**made.document(), "_id": "k/content-A", "article": "k"}
     assert bson.decode(encoded.raw) == expected
+
+
+_value = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("ab.$", max_size=3), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text("xyz", min_size=1), _value, max_size=4), st.datetimes(), st.text())
+@settings(max_examples=100)
+def test_a_packed_article_gives_the_documents_of_the_article_to_the_byte(
+    extra: dict[str, Any], moment: datetime, body: str
+) -> None:
+    whole = article("k", extra=extra, published_at=moment, body=body)
+    (made,) = packed([whole])
+    assert isinstance(made, Packed)
+    for way in (encode, encode_revision):
+        one, other = way(whole), way(made)
+        assert not isinstance(one, Rejection)
+        assert not isinstance(other, Rejection)
+        assert one.raw == other.raw
+    for name in Candidate.__struct_fields__:
+        assert getattr(made, name) == getattr(whole, name)
+
+
+def test_an_article_that_no_document_can_hold_is_not_packed_and_rejected_later() -> None:
+    good, bad = article("k"), article("l", body="half \ud800")
+    made = packed([good, bad])
+    assert [type(one) for one in made] == [Packed, Article]
+    assert isinstance(encode(made[1]), Rejection)
 
 
 def test_the_deepest_and_the_largest_allowed_are_encoded() -> None:
