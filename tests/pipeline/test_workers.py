@@ -147,8 +147,9 @@ def test_a_worker_looks_for_garbage_among_new_objects_alone() -> None:
 
 BUFFERS = """
 import os
+import resource
 from pathlib import Path
-from etl.pipeline.workers import give_back_large_buffers
+from etl.pipeline.workers import keep_middling_buffers
 
 def held():
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
@@ -157,22 +158,29 @@ def held():
 bytearray(30 << 20)  # freed at once
 before = held()
 large, between = [], []
-for _ in range(16):
-    large.append(b"x" * (2 << 20))
+for _ in range(8):
+    large.append(b"x" * (5 << 20))
     between.append(b"y" * 2000)
 large.clear()
 print(held() - before)
+for round in range(40):
+    if round == 10:
+        faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    block = [b"x" * (3 << 19) for _ in range(3)]
+    del block
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - faults)
 """
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others give them back anyway")
-def test_large_buffers_of_a_worker_go_back_to_the_system_when_they_are_free() -> None:
-    held = {
-        call: int(subprocess.check_output([sys.executable, "-c", BUFFERS.format(call=call)], text=True))
-        for call in ("", "give_back_large_buffers()")
-    }
-    assert held[""] > 10, held  # MiB, of 32
-    assert held["give_back_large_buffers()"] <= 2, held
+def test_large_buffers_of_a_worker_go_back_to_the_system_and_those_of_a_block_are_used_again() -> None:
+    held, faults = {}, {}
+    for call in ("", "keep_middling_buffers()"):
+        said = subprocess.check_output([sys.executable, "-c", BUFFERS.format(call=call)], text=True)
+        held[call], faults[call] = map(int, said.split())
+    assert held[""] > 10, held  # MiB, of 40
+    assert held["keep_middling_buffers()"] <= 2, held
+    assert faults["keep_middling_buffers()"] < 100, faults  # pages, of 34,000
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
