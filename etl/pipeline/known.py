@@ -7,6 +7,7 @@ are looked at, and rejected, again.
 That an unchanged record need not be looked up trusts that nobody edited the store by hand.
 """
 
+import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
@@ -25,10 +26,14 @@ class Known:
         self.load = load
         """The load of that earlier version."""
         self._blocks = dict(blocks)
-        digests = sorted(int.from_bytes(digest) for joined in lines for digest in digests_in(joined))
-        # Two arrays of 64 bits in place of a list of integers: a quarter of the memory.
-        self._high = array("Q", (digest >> 64 for digest in digests))
-        self._low = array("Q", (digest & 0xFFFF_FFFF_FFFF_FFFF for digest in digests))
+        # As texts of one byte a character they are sorted at half the cost of any other kind. Two arrays of
+        # 64 bits in place of a list of them: a quarter of the memory.
+        texts = [digest.decode("latin-1") for joined in lines for digest in digests_in(joined)]
+        texts.sort()
+        both = array("Q", "".join(texts).encode("latin-1"))
+        if sys.byteorder == "little":
+            both.byteswap()
+        self._high, self._low = both[0::2], both[1::2]
 
     def __bool__(self) -> bool:
         return bool(self._blocks or self._high)
