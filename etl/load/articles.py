@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from etl.errors import StoreError
 from etl.load.lookup import LookUp, standing_of
-from etl.load.merge import merge
+from etl.load.merge import Standing, merge
 from etl.load.plan import KeyWork, Plan, Result, by_key, letters, make_plan, outcomes_of, prepare
 from etl.load.revisions import Revisions
 from etl.load.round import Round
@@ -118,12 +118,15 @@ class _Application:
     def run(self) -> list[Result]:
         """Write until every key is settled."""
         pending = self._plan.work
+        standing: dict[str, Standing] = {}
         for _ in range(MAX_ROUNDS):
             attempt = Round(self._store, self._revisions, self._plan.articles)
             attempt.write([pending[key] for key in sorted(pending)])
             self._touched |= attempt.touched
+            standing |= attempt.standing
             if not attempt.again:
-                self._revisions.tidy(self._touched)
+                known = {key: one for key, one in standing.items() if key not in self._touched}
+                self._revisions.tidy(self._touched, known)
                 return self._outcomes
             before = letters(self._outcomes)
             for place, rejection in attempt.refused.items():

@@ -21,10 +21,19 @@ MAX_DEPTH = 170
 _DETAIL = 300
 
 
+class Encoded(RawBSONDocument):
+    """A document as BSON, ready to be sent."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return True  # the driver asks, of each replacement; to count its fields it would decode them all
+
+
 class Packed(Candidate, frozen=True):
     """An article of which only the document is kept, ready to be sent: a third of its memory."""
 
-    encoded: RawBSONDocument
+    encoded: Encoded
 
     def document(self) -> dict[str, Any]:
         return bson.decode(self.encoded.raw)
@@ -43,25 +52,47 @@ def packed(articles: Iterable[Candidate]) -> list[Candidate]:
     return made
 
 
-def encode(article: Candidate) -> RawBSONDocument | Rejection:
+def encode(article: Candidate) -> Encoded | Rejection:
     """The article's document as BSON, or why it cannot be one."""
     return article.encoded if isinstance(article, Packed) else _encode(article.document(), article)
 
 
-def encode_revision(article: Candidate) -> RawBSONDocument | Rejection:
+def encode_revision(article: Candidate) -> Encoded | Rejection:
     """The document of `article_revisions` for this version of its article."""
-    return _encode(as_revision(article.document()), article)
+    if isinstance(article, Packed):
+        return revision_of(article.encoded, article.key, article.content_hash)
+    key = article.key
+    name = revision_id(key, article.content_hash)
+    return _encode({**article.document(), "_id": name, "article": key}, article)
 
 
-def encode_raised(fields: Mapping[str, Any], article: Candidate) -> RawBSONDocument | Rejection:
+def encode_raised(fields: Mapping[str, Any], article: Candidate) -> Encoded | Rejection:
     """Some of the article's fields as BSON, or why they cannot be."""
     return _encode(dict(fields), article)
 
 
-def as_revision(document: Mapping[str, Any]) -> dict[str, Any]:
-    """An article's document as `article_revisions` holds it."""
-    key = document["_id"]
-    return {**document, "_id": revision_id(key, document["content_hash"]), "article": key}
+def revision_of(document: RawBSONDocument, key: str, content_hash: str) -> Encoded:
+    """The document of an article as `article_revisions` holds it: under another `_id`, and with `article`.
+
+    It is spliced, not decoded: `_id` comes first in what we encode and in what the server stores.
+    """
+    raw = bytes(document.raw)
+    if not raw.startswith(_ID, 4):
+        raise ValueError(f"the document of {key} does not begin with a text as its `_id`")
+    rest = 4 + len(_ID) + 4 + int.from_bytes(raw[4 + len(_ID) :][:4], "little")
+    fields = (_ID, _text(revision_id(key, content_hash)), raw[rest:-1], b"\x02article\0", _text(key), b"\0")
+    body = b"".join(fields)
+    return Encoded((len(body) + 4).to_bytes(4, "little") + body)
+
+
+_ID = b"\x02_id\0"
+"""Head of an element `_id` that is a text (bsonspec.org)."""
+
+
+def _text(value: str) -> bytes:
+    """Value of such an element."""
+    data = value.encode() + b"\0"
+    return len(data).to_bytes(4, "little") + data
 
 
 def revision_id(key: str, content_hash: str) -> str:
@@ -82,7 +113,7 @@ def refused(article: Candidate, detail: str) -> Rejection:
     )
 
 
-def _encode(document: dict[str, Any], article: Candidate) -> RawBSONDocument | Rejection:
+def _encode(document: dict[str, Any], article: Candidate) -> Encoded | Rejection:
     extra = document.get("extra")
     if extra and too_deep(extra):
         return refused(article, f"`extra` nests deeper than {MAX_DEPTH} levels")
@@ -98,7 +129,7 @@ def _encode(document: dict[str, Any], article: Candidate) -> RawBSONDocument | R
         return refused(
             article, f"its document has {len(encoded):,} bytes; MongoDB takes 16 MiB, we take {MAX_BYTES:,}"
         )
-    return RawBSONDocument(encoded)
+    return Encoded(encoded)
 
 
 def too_deep(value: dict[str, Any] | list[Any], limit: int = MAX_DEPTH) -> bool:

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
-from bson.raw_bson import RawBSONDocument
 
-from etl.load.encode import encode, encode_raised, encode_revision
+from etl.load.encode import Encoded, encode, encode_raised, encode_revision
 from etl.load.merge import ALONE, Merge, Standing, merge
 from etl.load.revisions import Revision, raised_fields
 from etl.model import Candidate, Outcome, Rejection
@@ -26,7 +25,7 @@ class KeyWork(msgspec.Struct):
     standing: Standing | None
     """What stood at the last look."""
     merge: Merge
-    top: RawBSONDocument | None
+    top: Encoded | None
     """The document to insert, or to put in the place of what stands."""
     revisions: tuple[Revision, ...]
     planned: int
@@ -133,7 +132,7 @@ def prepare(
 class KeyDocuments(msgspec.Struct, frozen=True):
     """The documents that a key's merge writes."""
 
-    top: RawBSONDocument | None
+    top: Encoded | None
     revisions: tuple[Revision, ...]
 
 
@@ -145,7 +144,7 @@ def _encode(merged: Merge, group: Sequence[Candidate]) -> KeyDocuments | tuple[i
     whole = merged.insert if merged.insert is not None else merged.replace
     if whole is None and merged.raised is None and not merged.revisions:
         return _NOTHING
-    top: RawBSONDocument | None = None
+    top: Encoded | None = None
     if whole is not None:
         document = encode(group[whole])
         if isinstance(document, Rejection):
@@ -163,7 +162,5 @@ def _encode(merged: Merge, group: Sequence[Candidate]) -> KeyDocuments | tuple[i
         document = encode_revision(article)
         if isinstance(document, Rejection):
             return place, document
-        revisions.append(
-            Revision(article.key, article.content_hash, article.rank, raised_fields(article), document)
-        )
+        revisions.append(Revision(article.key, article.content_hash, article.rank, document))
     return KeyDocuments(top, tuple(revisions))

@@ -8,10 +8,10 @@ from typing import Any
 
 import bson
 import msgspec
-from bson.raw_bson import RawBSONDocument
 from pymongo import DeleteOne, UpdateOne
 
-from etl.load.encode import revision_id
+from etl.load.encode import Encoded, revision_id
+from etl.load.merge import Standing
 from etl.load.store import Store
 from etl.load.writes import Write, insert_new, write
 from etl.model import Candidate
@@ -27,8 +27,7 @@ class Revision(msgspec.Struct, frozen=True):
     key: str
     content_hash: str
     rank: str
-    raised: Mapping[str, Any]
-    encoded: RawBSONDocument
+    encoded: Encoded
 
 
 def raised_fields(article: Candidate) -> dict[str, Any]:
@@ -63,34 +62,46 @@ class Revisions:
         write(store, "raise revisions", store.revisions, raises)
         return dict(inserted.refused)
 
-    def tidy(self, keys: Iterable[str]) -> None:
+    def tidy(self, keys: Iterable[str], standing: Mapping[str, Standing]) -> None:
         """Drop the kept versions whose content stands.
 
         Only those of a lower rank than what stands: whoever is about to displace the standing article has
         just written it here with its very rank, and must find it here afterwards.
+
+        Args:
+            keys: Articles of which a version was written here, which may have come to stand since.
+            standing: What stands of others, as far as it is our doing.
         """
-        store = self._store
-        wanted = sorted(keys)
-        if not wanted:
+        ranks = {revision_id(key, one.content_hash): one.rank for key, one in standing.items()}
+        ranks.update(self._ranks(sorted(keys)))
+        if not ranks:
             return
-        standing = store.call(
-            "look at standing articles",
-            lambda: list(
-                store.articles.find(
-                    {"_id": {"$in": wanted}}, {"content_hash": 1, "rank": 1}, batch_size=len(wanted) + 1
-                )
-            ),
-        )
-        ranks = {revision_id(found["_id"], found["content_hash"]): found["rank"] for found in standing}
-        kept = store.call(
+        kept = self._store.call(
             "look at revisions",
             lambda: list(
-                store.revisions.find({"_id": {"$in": list(ranks)}}, {"rank": 1}, batch_size=len(ranks) + 1)
+                self._store.revisions.find(
+                    {"_id": {"$in": sorted(ranks)}}, {"rank": 1}, batch_size=len(ranks) + 1
+                )
             ),
         )
         self._drop(
             {found["_id"]: ranks[found["_id"]] for found in kept if found["rank"] < ranks[found["_id"]]}
         )
+
+    def _ranks(self, keys: Sequence[str]) -> dict[str, str]:
+        """Of each of these articles, what a revision of the content that stands would be called, and the
+        rank that it stands with."""
+        if not keys:
+            return {}
+        standing = self._store.call(
+            "look at standing articles",
+            lambda: list(
+                self._store.articles.find(
+                    {"_id": {"$in": keys}}, {"content_hash": 1, "rank": 1}, batch_size=len(keys) + 1
+                )
+            ),
+        )
+        return {revision_id(found["_id"], found["content_hash"]): found["rank"] for found in standing}
 
     def take_back(self, revisions: Sequence[Revision]) -> None:
         """Drop versions that were kept to be displaced and were not: what should replace them was refused.
@@ -125,9 +136,10 @@ def _raise(revision: Revision) -> UpdateOne:
     Where it is kept at this rank or above already, that is a duplicate key, and nothing to do.
     """
     document = bson.decode(revision.encoded.raw)
-    rest = {name: value for name, value in document.items() if name not in revision.raised and name != "_id"}
+    raised = {name: document[name] for name in RAISED}
+    rest = {name: value for name, value in document.items() if name not in raised and name != "_id"}
     lower = {"_id": _id(revision), "rank": {"$lt": revision.rank}}
-    return UpdateOne(lower, {"$set": revision.raised, "$setOnInsert": rest}, upsert=True)
+    return UpdateOne(lower, {"$set": raised, "$setOnInsert": rest}, upsert=True)
 
 
 def _id(revision: Revision) -> str:

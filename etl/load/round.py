@@ -1,24 +1,24 @@
 """One round of writes for a batch's keys, in the order that makes it safe to stop anywhere and to repeat.
 
-1. What is about to be displaced is kept as a revision,
-2. new keys are inserted, unordered and sorted by key,
+1. New keys are inserted, unordered and sorted by key,
+2. what is about to be displaced is kept as a revision,
 3. what stands is replaced or raised, guarded by the rank that was read: never over something newer,
 4. superseded articles are kept as revisions.
 """
 
 from collections.abc import Mapping, Sequence
 
-import bson
 import msgspec
-from bson.raw_bson import RawBSONDocument
+from bson.raw_bson import DEFAULT_RAW_BSON_OPTIONS, RawBSONDocument
 from pymongo import ReplaceOne, UpdateOne
 
 from etl.errors import StoreError
-from etl.load.encode import as_revision, refused
+from etl.load.encode import refused, revision_of
+from etl.load.merge import Standing
 from etl.load.plan import KeyWork
-from etl.load.revisions import RAISED, Revision, Revisions, raised_fields
-from etl.load.store import Document, Store
-from etl.load.writes import Write, insert_new, write
+from etl.load.revisions import Revision, Revisions, raised_fields
+from etl.load.store import Store
+from etl.load.writes import Write, commands, insert_new, write
 from etl.model import Candidate, Rejection
 
 
@@ -35,6 +35,8 @@ class Round:
         """Articles that the server refused, by their place in the batch."""
         self.touched: set[str] = set()
         """Keys for which a revision was written, or whose standing content may have changed."""
+        self.standing: dict[str, Standing] = {}
+        """What stands of others, for we have just put it there."""
 
     def write(self, works: Sequence[KeyWork]) -> None:
         """Write these keys, sorted.
@@ -42,10 +44,11 @@ class Round:
         Raises:
             StoreError: the server is gone, or refuses for a cause that is no article's own.
         """
-        displaced = self._keep_displaced([work for work in works if self._displaces(work)])
         self._insert([work for work in works if work.merge.insert is not None])
         exchanging = [work for work in works if work.chosen is not None and work.merge.insert is None]
-        self._exchange(self._settled(exchanging), displaced)
+        for _, some in commands(exchanging, _size):
+            displaced = self._keep_displaced([work for work in some if self._displaces(work)])
+            self._exchange(self._settled(some), displaced)
         self._keep_superseded(self._settled([work for work in works if work.revisions]))
 
     def _settled(self, works: Sequence[KeyWork]) -> list[KeyWork]:
@@ -62,17 +65,20 @@ class Round:
         if not works:
             return {}
         keys = [work.key for work in works]
+        articles = self._store.articles.with_options(DEFAULT_RAW_BSON_OPTIONS)
         found = self._store.call(
-            "read what is displaced", lambda: list(self._store.articles.find({"_id": {"$in": keys}}))
+            "read what is displaced", lambda: list(articles.find({"_id": {"$in": keys}}))
         )
-        documents = {one["_id"]: one for one in found}
+        documents: dict[str, RawBSONDocument] = {one["_id"]: one for one in found}
         displaced: dict[str, Revision] = {}
         for work in works:
             document = documents.get(work.key)
             if document is None or work.standing is None or document["rank"] != work.standing.rank:
                 self.again[work.key] = work  # somebody was quicker
             else:
-                displaced[work.key] = _revision(document)
+                content: str = document["content_hash"]
+                encoded = revision_of(document, work.key, content)
+                displaced[work.key] = Revision(work.key, content, work.standing.rank, encoded)
         self.touched.update(displaced)
         refusals = self._revisions.keep(list(displaced.values()))
         for place, why in refusals.items():
@@ -100,11 +106,23 @@ class Round:
         kept_in_vain = [works[place].key for place in written.refused if works[place].key in displaced]
         if kept_in_vain:
             self._revisions.take_back([displaced[key] for key in kept_in_vain])
-        self.touched.update(work.key for work in works if work.merge.replace is not None)
         if written.matched + len(written.refused) < len(works):
             # The server does not say which of them it did not find as they were.
             for work in works:
                 self.again.setdefault(work.key, work)
+        for work in works:
+            if work.merge.replace is not None:
+                self._replaced(work)
+
+    def _replaced(self, work: KeyWork) -> None:
+        """Note what stands of a key now, or that it is to be looked up."""
+        if work.key in self.again:
+            self.touched.add(work.key)
+            return
+        # What was displaced was kept before: should it stand again, then whoever put it there finds it.
+        self.touched.discard(work.key)
+        article = self._articles[work.places[work.merge.replace or 0]]
+        self.standing[work.key] = Standing(article.rank, article.content_hash)
 
     def _exchange_write(self, work: KeyWork) -> Write:
         assert work.standing is not None  # noqa: S101 - there is something to exchange
@@ -132,12 +150,5 @@ class Round:
         self.again[work.key] = msgspec.structs.replace(left, places=places)
 
 
-def _revision(document: Document) -> Revision:
-    """A standing document as a revision, at the very rank that it stands with."""
-    return Revision(
-        document["_id"],
-        document["content_hash"],
-        document["rank"],
-        {name: document[name] for name in RAISED},
-        RawBSONDocument(bson.encode(as_revision(document))),
-    )
+def _size(work: KeyWork) -> int:
+    return len(work.top.raw) if work.top is not None else 0

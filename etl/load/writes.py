@@ -1,7 +1,7 @@
 """Batches of writes that may be repeated at will, and what the server said of each document."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 from bson.raw_bson import RawBSONDocument
@@ -14,7 +14,9 @@ from etl.load.taxonomy import Fault, Kind, classify, classify_fault
 
 Write = ReplaceOne[Any] | UpdateOne | DeleteOne
 
-INSERT_BYTES = 5 << 19
+_Item = TypeVar("_Item")
+
+COMMAND_BYTES = 5 << 19
 """Documents of one command: the driver holds up to three copies of them while it sends them."""
 
 
@@ -39,7 +41,7 @@ def insert_new(
     """
     exists: set[int] = set()
     refused: dict[int, str] = {}
-    for first, some in _commands(documents):
+    for first, some in commands(documents, lambda document: len(document.raw)):
 
         def attempt(some: Sequence[RawBSONDocument] = some) -> Written:
             try:
@@ -54,16 +56,19 @@ def insert_new(
     return Written(frozenset(exists), refused)
 
 
-def _commands(documents: Sequence[RawBSONDocument]) -> Iterator[tuple[int, Sequence[RawBSONDocument]]]:
-    """The documents of each command, with the place of the first of them."""
+def commands(
+    items: Sequence[_Item], size_of: Callable[[_Item], int]
+) -> Iterator[tuple[int, Sequence[_Item]]]:
+    """What each of several commands is to take, so that none takes much more than `COMMAND_BYTES`, with the
+    place of its first item."""
     first = size = 0
-    for place, document in enumerate(documents):
-        if size >= INSERT_BYTES:
-            yield first, documents[first:place]
+    for place, item in enumerate(items):
+        if size >= COMMAND_BYTES:
+            yield first, items[first:place]
             first, size = place, 0
-        size += len(document.raw)
-    if documents:
-        yield first, documents[first:]
+        size += size_of(item)
+    if items:
+        yield first, items[first:]
 
 
 def write(

@@ -21,7 +21,7 @@ def raw(**fields: Any) -> RawBSONDocument:
 def test_what_is_there_and_what_is_refused_has_its_place_whatever_a_command_takes(
     own_store: Store, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(writes, "INSERT_BYTES", most)
+    monkeypatch.setattr(writes, "COMMAND_BYTES", most)
     shelf = own_store.database.create_collection("shelf", validator={"n": {"$type": "int"}})
     shelf.insert_many([{"_id": "b", "n": 0}, {"_id": "f", "n": 0}])
     documents = [raw(_id=name, n="no number" if name == "d" else 1) for name in "abcdefg"]
