@@ -10,7 +10,7 @@ the articles that it came to write. Sums are taken by query from the blocks, nev
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pymongo import UpdateOne
@@ -172,6 +172,7 @@ class Ledger:
         Returns:
             For each, what was planned; what another attempt had planned, where there was one.
         """
+        attempt = secrets.token_hex(8)  # tells our own entries, when the reply is lost
         documents: list[Document] = [
             {
                 "_id": f"{this}#{block.number}",
@@ -183,7 +184,7 @@ class Ledger:
                 "state": "writing",
                 "counts": stored(block.counts),
                 "outcomes": block.outcomes,
-                "attempt": secrets.token_hex(8),  # tells our own entry, when the reply is lost
+                "attempt": attempt,
             }
             for block in blocks
         ]
@@ -270,7 +271,10 @@ class Ledger:
         """
         if not loads:
             return {}
-        documents = {load.load_id: _started(load) for load in reversed(loads)}  # of copies, the first
+        attempt = secrets.token_hex(8)  # tells our own entries, when the reply is lost
+        documents = {
+            load.load_id: _started(load, attempt) for load in reversed(loads)
+        }  # of copies, the first
 
         there = self._enter(self._store.loads, list(documents.values()), "enter the start of small dumps")
         ours = {load.load_id: load for load in reversed(loads)}
@@ -284,25 +288,25 @@ class Ledger:
             for this, load in ours.items()
         }
 
-    def finish_many(self, ids: Sequence[str], corrected: Mapping[str, Counts] | None = None) -> None:
+    def finish_many(self, books: Mapping[str, Counts], corrected: Iterable[str] = ()) -> None:
         """Enter small whole dumps as finished.
 
         Args:
-            ids: The loads.
-            corrected: The books of those that came out other than their intents say.
+            books: Of each load.
+            corrected: The loads of which the books came out other than their intents say.
 
         Raises:
             BooksError: the books of one do not balance, or the quarantine does not hold what was rejected.
         """
-        if not ids:
+        if not books:
             return
-        for this, counts in (corrected or {}).items():
-            if not counts.balanced():
-                raise BooksError(f"load {this} does not balance: {counts}")
-            self._update(this, {"$set": {"counts": stored(counts)}}, "correct the books of a small dump")
-        self._check_rejected(ids)
+        for this, counts in books.items():
+            self._check(this, counts)
+        for this in corrected:
+            counted = {"$set": {"counts": stored(books[this])}}
+            self._update(this, counted, "correct the books of a small dump")
         update = {"$set": {"state": "finished", "finished_at": now()}}
-        query = {"_id": {"$in": list(ids)}, "state": {"$ne": "finished"}}
+        query = {"_id": {"$in": list(books)}, "state": {"$ne": "finished"}}
         self._store.call("enter the end of small dumps", lambda: self._store.loads.update_many(query, update))
 
     def fail_small(self, this: str, error: str, counts: Counts) -> None:
@@ -322,8 +326,8 @@ class Ledger:
             except BulkWriteError as error:
                 if classify(error) is not Kind.EXISTS:
                     raise
-                query = {"_id": {"$in": [one["_id"] for one in documents]}}
-                return list(collection.find(query, {"records": 0}))
+                there = [documents[fault["index"]]["_id"] for fault in error.details["writeErrors"]]
+                return list(collection.find({"_id": {"$in": there}}, {"records": 0}))
             return []
 
         own = {one["_id"]: one["attempt"] for one in documents}
@@ -362,14 +366,6 @@ class Ledger:
                     f"load {this} rejected {counts.rejected} and quarantine holds {held} of them"
                 )
 
-    def _check_rejected(self, ids: Sequence[str]) -> None:
-        query = {"_id": {"$in": list(ids)}, "counts.rejected": {"$gt": 0}, "state": {"$ne": "finished"}}
-        rows = self._store.call(
-            "look up small dumps", lambda: list(self._store.loads.find(query, {"counts": 1}))
-        )
-        for row in rows:
-            self._check(row["_id"], counts_of(row["counts"]))
-
     def _sum(self, this: str) -> Counts:
         rows = self._store.call(
             "sum up blocks",
@@ -406,7 +402,7 @@ class Ledger:
         self._store.call(operation, lambda: self._store.loads.update_one(query, update))
 
 
-def _started(load: SmallLoad) -> Document:
+def _started(load: SmallLoad, attempt: str) -> Document:
     return {
         "_id": load.load_id,
         **load_fields(load.stamp, load.size),
@@ -414,7 +410,7 @@ def _started(load: SmallLoad) -> Document:
         "started_at": now(),
         "attempts": 1,
         "runs": [load.stamp.run],
-        "attempt": secrets.token_hex(8),
+        "attempt": attempt,
         "counts": stored(load.counts),
         "outcomes": load.outcomes,
     }

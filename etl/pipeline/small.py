@@ -7,6 +7,7 @@ A group's articles go to the store in one batch, while each dump keeps its own e
 import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,6 +17,7 @@ from etl.extract.opening import read_small
 from etl.extract.types import Dump, Skipped
 from etl.load.articles import ArticleSink
 from etl.load.decided import Decided, outcomes_of_small
+from etl.load.encode import packed
 from etl.load.journal import Journal, Page, batch_page_id, part, refused_of
 from etl.load.ledger import Intent, Ledger, SmallLoad, load_id
 from etl.load.plan import letters
@@ -31,9 +33,12 @@ from etl.pipeline.sorting import (
     normalizer_for,
     refused,
     shared_out,
-    sort_out,
+    sort_out_all,
     split,
 )
+
+_TOGETHER = 250
+"""Dumps that are read before they are normalized together: enough for columns, and little memory."""
 
 
 class _Page(msgspec.Struct):
@@ -46,7 +51,26 @@ class _Page(msgspec.Struct):
     found: Sorted
     error: str | None
     copy: bool
-    """Whether the group has the same bytes before it: the ledger's one entry is that of the first."""
+    """Whether this run has the same bytes before it: the ledger's one entry is that of the first."""
+
+
+class _Due(NamedTuple):
+    """A dump that is to be loaded."""
+
+    dump: Dump
+    stamp: DumpStamp
+    load_id: str
+    data: bytes
+    copy: bool = False
+    """Whether this run has finished the same bytes under another name."""
+
+
+class _Read(NamedTuple):
+    """What was read of a dump."""
+
+    records: list[RawRecord | Rejection]
+    error: str | None
+    seconds: float
 
 
 def load_small(chunk: Chunk, job: Job, store: Store, stop: Stop) -> ChunkReport:
@@ -132,20 +156,21 @@ class _Loader:
         self._reject(pages, outcomes)
         if len(refused(outcomes)) != len(refused(plan.outcomes)):
             self._enter_journal(pages, outcomes)
-        corrected: dict[str, Counts] = {}
+        books: dict[str, Counts] = {}
         for page, own in shared_out(pages, outcomes):
             counts = page.found.counts(own)
             self._enter(page, counts)
-            if page.error is None and not page.copy and counts != intents[page.load_id].counts:
-                corrected[page.load_id] = counts
+            if page.error is None and not page.copy:
+                books[page.load_id] = counts
+        corrected = [this for this, counts in books.items() if counts != intents[this].counts]
         whole = [page for page in pages if page.error is None]
         # Of a dump of which only some days are wanted, not every rejection came up again.
         self._quarantine.resolve([page.stamp for page in whole if page.stamp.days is None])
-        self._ledger.finish_many([page.load_id for page in whole], corrected)
+        self._ledger.finish_many(books, corrected)
 
-    def _due(self, group: list[Dump]) -> list[tuple[Dump, DumpStamp, bytes]]:
+    def _due(self, group: list[Dump]) -> list[_Due]:
         """The dumps that no earlier run finished, read whole."""
-        read: list[tuple[Dump, DumpStamp, bytes]] = []
+        read: list[_Due] = []
         for dump in group:
             try:
                 data = read_small(dump)
@@ -153,28 +178,46 @@ class _Loader:
                 self._failures.append(Failure(dump.uri, error.message))
                 continue
             sha256 = hashlib.sha256(data).hexdigest()
-            read.append((dump, self._job.stamp(self._chunk.source, dump, sha256, self._parser), data))
-        done = finished(self._ledger, self._job, [load_id(stamp) for _, stamp, _ in read])
+            stamp = self._job.stamp(self._chunk.source, dump, sha256, self._parser)
+            read.append(_Due(dump, stamp, load_id(stamp), data))
+        done = finished(self._ledger, self._job, [one.load_id for one in read])
         due = []
-        for dump, stamp, data in read:
-            before = done.get(load_id(stamp))
-            # A copy under another name that this very run has just loaded is read all the same:
-            # its records were found, so they are counted, as the duplicates that they are.
-            if before is not None and not (before.run == stamp.run and before.dump != stamp.dump):
-                self._skipped += 1
+        for one in read:
+            before = done.get(one.load_id)
+            if before is None:
+                due.append(one)
+            elif before.run == one.stamp.run and before.dump != one.dump.uri:
+                # A copy under another name that this very run has just loaded is read all the same:
+                # its records were found, so they are counted, as the duplicates that they are.
+                due.append(one._replace(copy=True))
             else:
-                due.append((dump, stamp, data))
+                self._skipped += 1
         return due
 
-    def _pages(self, due: list[tuple[Dump, DumpStamp, bytes]]) -> list[_Page]:
+    def _pages(self, due: Sequence[_Due]) -> list[_Page]:
         pages: list[_Page] = []
         seen: set[str] = set()
-        for dump, stamp, data in due:
-            pages.append(self._page(dump, stamp, data, copy=load_id(stamp) in seen))
-            seen.add(pages[-1].load_id)
+        for first in range(0, len(due), _TOGETHER):
+            some = due[first : first + _TOGETHER]
+            for one, (found, error) in zip(some, self._sorted_out(some), strict=True):
+                copy = one.copy or one.load_id in seen
+                size = len(one.data)
+                pages.append(_Page(one.load_id, one.dump, one.stamp, size, found, error, copy))
+                seen.add(one.load_id)
         return pages
 
-    def _page(self, dump: Dump, stamp: DumpStamp, data: bytes, *, copy: bool) -> _Page:
+    def _sorted_out(self, due: Sequence[_Due]) -> Iterator[tuple[Sorted, str | None]]:
+        """What each of some dumps gives, ready to be written, and why it could not be read to its end."""
+        read = [self._read(one.dump, one.data) for one in due]
+        started = time.monotonic()
+        pieces = [(got.records, one.stamp) for got, one in zip(read, due, strict=True)]
+        found = sort_out_all(pieces, self._normalizer)
+        share = (time.monotonic() - started) / len(due)
+        for one, got, each in zip(due, read, found, strict=True):
+            self._times.append(DumpTime(one.dump.uri, got.seconds + share))
+            yield each._replace(articles=packed(each.articles)), got.error
+
+    def _read(self, dump: Dump, data: bytes) -> _Read:
         started = time.monotonic()
         records: list[RawRecord | Rejection] = []
         error: str | None = None
@@ -186,9 +229,7 @@ class _Loader:
                     records.append(record)
         except DumpError as fault:
             error = fault.message
-        found = sort_out(self._fields.watch(records), self._normalizer, stamp)
-        self._times.append(DumpTime(dump.uri, time.monotonic() - started))
-        return _Page(load_id(stamp), dump, stamp, len(data), found, error, copy)
+        return _Read(list(self._fields.watch(records)), error, time.monotonic() - started)
 
     def _enter_journal(self, pages: list[_Page], outcomes: Sequence[Result]) -> None:
         """Enter what each dump gives, before any of it is written."""

@@ -65,31 +65,47 @@ def refused(outcomes: Iterable[Result]) -> list[Rejection]:
 
 
 def sort_out(records: Iterable[RawRecord | Rejection], normalizer: Normalizer, stamp: DumpStamp) -> Sorted:
-    """Articles and rejections among some records.
+    """Articles and rejections among some records of a dump."""
+    return sort_out_all([(list(records), stamp)], normalizer)[0]
+
+
+def sort_out_all(
+    pieces: Sequence[tuple[Sequence[RawRecord | Rejection], DumpStamp]], normalizer: Normalizer
+) -> list[Sorted]:
+    """The same of several dumps' records, each with the dump's stamp: together, for small ones have few.
 
     Where only some days are wanted, what is rejected counts as read all the same: it might be of them.
     """
-    found = list(records)
     # Records that share their fields (a reader does that where a line repeats another) say the same.
     places: dict[int, int] = {}
     firsts: list[RawRecord] = []
-    for record in found:
-        if isinstance(record, RawRecord) and id(record.fields) not in places:
-            places[id(record.fields)] = len(firsts)
-            firsts.append(record)
-    made = normalize_all(normalizer, firsts, stamp)
-    articles: list[Article] = []
-    rejections: list[Rejection] = []
-    for record in found:
-        if isinstance(record, Rejection):
-            rejections.append(record)
-            continue
-        place = places[id(record.fields)]
-        result = made[place] if firsts[place] is record else _again(made[place], record)
-        if isinstance(result, Rejection):
-            rejections.append(result)
-        else:
-            articles.append(result)
+    stamps: list[DumpStamp] = []
+    for records, stamp in pieces:
+        for record in records:
+            if isinstance(record, RawRecord) and id(record.fields) not in places:
+                places[id(record.fields)] = len(firsts)
+                firsts.append(record)
+                stamps.append(stamp)
+    made = normalize_all(normalizer, firsts, stamps)
+    found: list[Sorted] = []
+    for records, stamp in pieces:
+        articles: list[Article] = []
+        rejections: list[Rejection] = []
+        for record in records:
+            if isinstance(record, Rejection):
+                rejections.append(record)
+                continue
+            place = places[id(record.fields)]
+            result = made[place] if firsts[place] is record else _again(made[place], record)
+            if isinstance(result, Rejection):
+                rejections.append(result)
+            else:
+                articles.append(result)
+        found.append(_wanted(articles, rejections, stamp))
+    return found
+
+
+def _wanted(articles: list[Article], rejections: list[Rejection], stamp: DumpStamp) -> Sorted:
     if stamp.days is None:
         return Sorted(articles, rejections, 0)
     wanted = [article for article in articles if stamp.days.hold(article.published_at)]

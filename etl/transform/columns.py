@@ -52,22 +52,21 @@ _MAY_BE_EMPTY = frozenset((type(None), str, list, dict))
 
 
 def normalize_all(
-    rules: Normalizer, records: Sequence[RawRecord], stamp: DumpStamp
+    rules: Normalizer, records: Sequence[RawRecord], stamps: Sequence[DumpStamp]
 ) -> list[Article | Rejection]:
-    """`[rules(record, stamp) for record in records]`."""
+    """`list(map(rules, records, stamps))`: a record's stamp is that of its dump."""
     made: list[Article | None] = [None] * len(records)
     if rules.folder is None:
         for shape in _shapes(rules, records):
             where = _places(shape.plan, shape.filled, shape.values)
             if where is not None:
-                articles = _articles(
-                    rules, shape.plan, where, [records[at] for at in shape.at], shape.values, stamp
-                )
+                some = [records[at] for at in shape.at], [stamps[at] for at in shape.at]
+                articles = _articles(rules, shape.plan, where, *some, shape.values)
                 for at, article in articles:
                     made[shape.at[at]] = article
     return [
         rules(record, stamp) if article is None else article
-        for record, article in zip(records, made, strict=True)
+        for record, stamp, article in zip(records, stamps, made, strict=True)
     ]
 
 
@@ -132,8 +131,8 @@ def _articles(
     plan: Plan,
     where: list[Place | None],
     records: Sequence[RawRecord],
+    stamps: Sequence[DumpStamp],
     values: Sequence[tuple[Any, ...]],
-    stamp: DumpStamp,
 ) -> Iterable[tuple[int, Article]]:
     """The articles of the everyday ones among records of a shape, each with its record's place."""
     raw: list[Any] = list(zip(*values, strict=True))
@@ -146,6 +145,7 @@ def _articles(
             sound[row] = 0
     raw = [list(compress(column, sound)) for column in raw]
     everyday, at = list(compress(records, sound)), list(compress(range(len(records)), sound))
+    stamped = list(compress(stamps, sound))
 
     def read(role: int, rule: Callable[..., Any], *more: Iterable[Any]) -> list[Any] | None:
         """A role's column by a rule, None in it where the rule finds nothing; None if there is no field."""
@@ -173,9 +173,10 @@ def _articles(
                     sound[row] = 0
     if 0 in sound:
         everyday, at = list(compress(everyday, sound)), list(compress(at, sound))
+        stamped = list(compress(stamped, sound))
         columns = [column and list(compress(column, sound)) for column in columns]
     try:
-        return zip(at, _made(rules, plan, where, stamp, everyday, *columns), strict=True)
+        return zip(at, _made(rules, plan, where, stamped, everyday, *columns), strict=True)
     except Refusal:
         return ()  # of one of them; which one, and why, is for the row by row way to say
 
@@ -210,7 +211,7 @@ def _made(
     rules: Normalizer,
     plan: Plan,
     where: list[Place | None],
-    stamp: DumpStamp,
+    stamps: Sequence[DumpStamp],
     records: Sequence[RawRecord],
     titles: list[str],
     forms: list[str],
@@ -254,10 +255,7 @@ def _made(
     edited = [", ".join(names) or None for names in editors] if editors is not None else [None] * n
     links: list[str] | list[None] = urls if urls is not None else [None] * n
     contents = list(map(content_hash, titles, bodies, people, edited, labels, languages, links, extras))
-    # A record without a capture time shares its dump's day, so that of all of them is asked once.
-    moments = (
-        [when(capture, stamp) for capture in captures] if captures is not None else [when(None, stamp)] * n
-    )
+    moments = map(when, captures if captures is not None else repeat(None), stamps)
     ranks = map(
         rank, moments, map(len, bodies), contents, map(attribution, repeat(rules.source), published, flags)
     )
@@ -272,7 +270,7 @@ def _made(
             contents,
             ranks,
             flags,
-            repeat(stamp),
+            stamps,
             [record.record for record in records],
             [record.raw for record in records],
             [record.member for record in records],

@@ -253,12 +253,8 @@ def test_small_dumps_keep_their_outcomes_through_a_crash(store: Store, after: bo
             for this, outcome in zip(due, plan.outcomes, strict=True)
         )
         outcomes = sink.apply(plan, thorough=resumed, intended=intended if resumed else None)
-        corrected = {
-            this: tally([outcome])
-            for this, outcome in zip(due, outcomes, strict=True)
-            if tally([outcome]) != intents[this].counts
-        }
-        ledger.finish_many(due, corrected)
+        books = {this: tally([outcome]) for this, outcome in zip(due, outcomes, strict=True)}
+        ledger.finish_many(books, [this for this in due if books[this] != intents[this].counts])
         return dict(zip(due, letters(outcomes), strict=True))
 
     with killed(-1, after=False) as names:

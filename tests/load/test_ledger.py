@@ -182,12 +182,12 @@ class TestSmallDumps:
         assert {intent.resumed for intent in intents.values()} == {False}
         ids = [load.load_id for load in loads]
         assert ledger.finished(ids) == {}
-        ledger.finish_many(ids)
+        ledger.finish_many({load.load_id: load.counts for load in loads})
         assert set(ledger.finished(ids)) == set(ids)
 
     def test_none_are_no_work(self, ledger: Ledger) -> None:
         assert ledger.begin_many([]) == {}
-        ledger.finish_many([])
+        ledger.finish_many({})
 
     def test_a_dead_attempts_intents_are_resumed_and_new_ones_are_not(self, ledger: Ledger) -> None:
         ledger.begin_many([self.small(0)])
@@ -211,10 +211,10 @@ class TestSmallDumps:
     def test_a_finished_one_is_not_resumed_and_not_changed(self, ledger: Ledger) -> None:
         one = self.small(0)
         ledger.begin_many([one])
-        ledger.finish_many([one.load_id])
+        ledger.finish_many({one.load_id: one.counts})
         copy = msgspec.structs.replace(one, counts=Counts(read=1, duplicate=1))
         assert ledger.begin_many([copy])[one.load_id].resumed is False
-        ledger.finish_many([one.load_id], {one.load_id: copy.counts})
+        ledger.finish_many({one.load_id: copy.counts}, [one.load_id])
         load = ledger.get(one.load_id)
         assert load is not None
         assert load.counts == ONE
@@ -222,7 +222,7 @@ class TestSmallDumps:
     def test_books_that_came_out_otherwise_are_corrected(self, ledger: Ledger) -> None:
         one = self.small(0)
         ledger.begin_many([one])
-        ledger.finish_many([one.load_id], {one.load_id: Counts(read=1, superseded=1)})
+        ledger.finish_many({one.load_id: Counts(read=1, superseded=1)}, [one.load_id])
         load = ledger.get(one.load_id)
         assert load is not None
         assert load.counts == Counts(read=1, superseded=1)
@@ -233,7 +233,7 @@ class TestSmallDumps:
         one = self.small(0, counts=BAD)
         ledger.begin_many([one])
         with pytest.raises(BooksError, match="quarantine"):
-            ledger.finish_many([one.load_id])
+            ledger.finish_many({one.load_id: one.counts})
 
     def test_a_failed_one_is_tried_again(self, ledger: Ledger) -> None:
         one = self.small(0)
@@ -243,7 +243,7 @@ class TestSmallDumps:
         assert load is not None
         assert (load.state, load.error) == ("failed", "truncated")
         assert ledger.begin_many([self.small(0, "run-2")])[one.load_id].resumed is True
-        ledger.finish_many([one.load_id])
+        ledger.finish_many({one.load_id: one.counts})
         assert one.load_id in ledger.finished([one.load_id])
 
 

@@ -55,7 +55,7 @@ class TestOnAServer:
         assert schema.prepare(bare) is True
         assert set(bare.database.list_collection_names()) == set(COLLECTIONS)
         assert indexes(bare, "articles") == set()
-        assert "source_dump_finished" in indexes(bare, "loads")
+        assert "source_dump" in indexes(bare, "loads")
         load_all(bare, [article("k1")], 1)
         schema.finish(bare)
         assert {"published_at", "source_published_at", "title_hash"} <= indexes(bare, "articles")

@@ -88,7 +88,7 @@ def test_records_normalized_together_become_what_each_becomes_alone(several, goo
     ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(columns, "_FEWEST", 2)
-        together = normalize_all(rules, records, stamp)
+        together = normalize_all(rules, records, [stamp] * len(records))
     assert together == [rules(record, stamp) for record in records]
 
 
@@ -102,5 +102,5 @@ def test_everyday_records_do_not_go_the_long_way(monkeypatch):
     monkeypatch.setattr(
         rules, "_article", lambda record, stamp: asked.append(record) or one_by_one(record, stamp)
     )
-    assert normalize_all(rules, [*records, *bad], STAMP) == expected
+    assert normalize_all(rules, [*records, *bad], [STAMP] * len([*records, *bad])) == expected
     assert asked == bad

@@ -31,7 +31,7 @@ def finish(store: Store, stamp: DumpStamp, records: int = 10) -> None:
     counts = Counts(read=records, inserted=records)
     this = load_id(stamp)
     Ledger(store).begin_many([SmallLoad(this, stamp, 1, counts)])
-    Ledger(store).finish_many([this])
+    Ledger(store).finish_many({this: counts})
 
 
 def fail(store: Store, stamp: DumpStamp) -> None:
