@@ -27,7 +27,7 @@ from etl.extract.dump import read_batches
 from etl.extract.types import Dump
 from etl.load.encode import encode
 from etl.model import Article, RawRecord, Repeat
-from etl.pipeline.plan import cut
+from etl.pipeline.cutting import cut_lines
 from etl.pipeline.recent import Recent, Repeats
 from etl.pipeline.sorting import sort_out
 from etl.pipeline.workers import collect_seldom
@@ -126,7 +126,7 @@ class _Bench:
         self.policy = DatePolicy.of(ADHOC, self.job.run_date)
         self.titles = TitleRules((), (), self.job.settings.limits.title_characters)
         self.clean_body = body_cleaner(self.job.boilerplate)
-        _, places = cut(dump, self.reading.limits.record_bytes)
+        _, places = cut_lines(dump)
         self._batches = read_batches(dump, self.reading, places=places)
         self._data = b""
         self._recent = Recent()

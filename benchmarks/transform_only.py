@@ -19,7 +19,7 @@ from etl.extract.dump import read_batches
 from etl.extract.lines import Place
 from etl.load.encode import encode
 from etl.model import Article, RawRecord
-from etl.pipeline.plan import cut
+from etl.pipeline.cutting import cut_lines
 from etl.sources import ADHOC
 
 _JOB = job()
@@ -40,7 +40,7 @@ def transform(work: tuple[Path, tuple[Place, ...]]) -> int:
 
 
 def main(path: Path, processes: int) -> None:
-    _, places = cut(dump_at(path), _JOB.settings.limits.record_bytes)
+    _, places = cut_lines(dump_at(path))
     each = max(1, len(places) // (4 * processes))  # as the planner cuts it
     chunks = [places[at : at + each] for at in range(0, len(places), each)]
     with multiprocessing.get_context("spawn").Pool(processes) as pool:

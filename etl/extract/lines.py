@@ -18,6 +18,7 @@ BLOCK_BYTES = 3 << 19
 """Size of a block of lines: one entry in the ledger. A load is resumed by the numbers of its blocks, so
 another size is another `PARSER_VERSION`."""
 _LONG_LINE = 500
+_PIECE = 1 << 20
 HEAD_BYTES = 64 << 10
 """What is kept of a line that is too long, to be shown."""
 
@@ -66,13 +67,53 @@ def line_blocks(stream: Readable, *, block_bytes: int, max_line_bytes: int) -> I
         raise failure
 
 
-def _count_lines(data: bytes) -> int:
-    """`data.count(LF)`, which looks at each byte in turn up to Python 3.12; jumping pays for long lines."""
-    if data.find(b"\n", 0, _LONG_LINE) >= 0:
-        return data.count(b"\n")
-    count = at = 0
+def line_places(stream: Readable, *, block_bytes: int) -> Iterator[tuple[int, int, int, int]]:
+    """Number, offset, length and first record of the blocks that `line_blocks` gives of a whole stream.
+
+    Their bytes are only looked at, not copied: a digest of the stream may be taken meanwhile.
+
+    Raises what the stream raises.
+    """
+    number, start, record = 0, 0, 1
+    lines = 0
+    """In the block so far, up to `cut`."""
+    cut = position = 0
+    while piece := stream.read(_PIECE):
+        end = position + len(piece)
+        while start + block_bytes <= end:
+            first = max(start - position, 0)
+            most = start + block_bytes - position
+            last = piece.rfind(b"\n", first, max(most, 0))
+            if last >= 0:
+                lines += _count_lines(piece, first, last + 1)
+                cut = position + last + 1
+            if cut <= start:  # a line that is longer than a block
+                found = piece.find(b"\n", first)
+                if found < 0:
+                    break
+                cut, lines = position + found + 1, 1
+            yield number, start, cut - start, record
+            number, start, record, lines = number + 1, cut, record + lines, 0
+        else:
+            first = max(start - position, 0)
+            last = piece.rfind(b"\n", first)
+            if last >= 0:
+                lines += _count_lines(piece, first, last + 1)
+                cut = position + last + 1
+        position = end
+    if start < position:
+        yield number, start, position - start, record
+
+
+def _count_lines(data: bytes, start: int = 0, end: int | None = None) -> int:
+    """`data.count(LF, start, end)`, which looks at each byte in turn up to Python 3.12; jumping pays for long
+    lines."""
+    end = len(data) if end is None else end
+    if data.find(b"\n", start, min(start + _LONG_LINE, end)) >= 0:
+        return data.count(b"\n", start, end)
+    count = 0
     find = data.find
-    while at := find(b"\n", at) + 1:
+    while (start := find(b"\n", start, end) + 1) > 0:
         count += 1
     return count
 
@@ -105,7 +146,7 @@ def _one_long_line(stream: Readable, pending: bytes, most: int) -> tuple[bytes, 
                 held += len(line)
             if end:
                 break
-            piece = stream.read(1 << 20)
+            piece = stream.read(_PIECE)
     except DumpError as error:
         # The failure cut the line off: what is lost of it is part of what the error is about.
         return b"", 0, b"", error

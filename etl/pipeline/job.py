@@ -55,14 +55,7 @@ class Job(msgspec.Struct, frozen=True):
 
     def reading(self, source: Source) -> Reading:
         """The part of a source's policy that readers need."""
-        return Reading(
-            format=source.format,
-            encoding=source.encoding,
-            records=source.records,
-            delimiter=source.delimiter,
-            limits=self.settings.limits,
-            record=source.record,
-        )
+        return reading_of(source, self.settings)
 
     def stamp(self, source: Source, dump: Dump, sha256: str, parser: str | None = None) -> DumpStamp:
         """What every article of a dump says about where it came from.
@@ -78,6 +71,18 @@ class Job(msgspec.Struct, frozen=True):
             declared=dump.declared,
             days=self.days if dump.declared is None else None,
         )
+
+
+def reading_of(source: Source, settings: Settings) -> Reading:
+    """The part of a source's policy that readers need."""
+    return Reading(
+        format=source.format,
+        encoding=source.encoding,
+        records=source.records,
+        delimiter=source.delimiter,
+        limits=settings.limits,
+        record=source.record,
+    )
 
 
 class Span(msgspec.Struct, frozen=True):

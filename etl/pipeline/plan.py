@@ -9,19 +9,17 @@ one chunk.
 from collections.abc import Callable, Iterable, Iterator
 
 from etl.errors import DumpError
-from etl.extract.dump import is_compressed_lines, is_plain_lines, is_small
-from etl.extract.lines import BLOCK_BYTES, line_blocks
-from etl.extract.opening import Hashing, digest, open_raw
+from etl.extract.dump import is_small
+from etl.extract.lines import BLOCK_BYTES
 from etl.extract.types import Dump, Skipped
 from etl.load.ledger import Ledger, load_id
+from etl.pipeline.cutting import Cutter, cut, is_large
 from etl.pipeline.job import Chunk, ChunkReport, Failure, Job, Span
 from etl.pipeline.settled import finished
 from etl.sources import Source
 
 GROUP_BYTES = 8 << 20
 GROUP_FILES = 2000
-SPLIT_BYTES = 8 << 20
-"""A line dump below this is one chunk."""
 _FEWEST_BLOCKS = 4
 """Of a chunk: as many as are written together."""
 
@@ -33,12 +31,13 @@ def plan(
     ledger: Ledger,
     workers: int,
     expect: Callable[[], object] = lambda: None,
+    cut: Cutter = cut,
 ) -> Iterator[Chunk | ChunkReport]:
     """Chunks for the workers, and reports of what needs no worker: finished before, or not to be read.
 
     `expect` is called when a chunk is likely to come in a moment, once the dump is hashed.
     """
-    planner = _Planner(source, job, ledger, workers, expect)
+    planner = _Planner(source, job, ledger, workers, expect, cut)
     group: list[Dump] = []
     size = 0
     try:
@@ -61,7 +60,13 @@ def plan(
 
 class _Planner:
     def __init__(
-        self, source: Source, job: Job, ledger: Ledger, workers: int, expect: Callable[[], object]
+        self,
+        source: Source,
+        job: Job,
+        ledger: Ledger,
+        workers: int,
+        expect: Callable[[], object],
+        cut: Cutter,
     ) -> None:
         self.source = source
         self.reading = job.reading(source)
@@ -69,34 +74,32 @@ class _Planner:
         self._ledger = ledger
         self._workers = workers
         self._expect = expect
+        self._cut = cut
 
     def large(self, dump: Dump) -> Iterator[Chunk | ChunkReport]:
         """The chunks of one dump; where it cannot be read, a report that says so."""
         size = dump.size or 0
-        if self._workers < 2 or size < SPLIT_BYTES:
+        if self._workers < 2 or not is_large(dump):
             yield Chunk(self.source, (dump,), size)
             return
+        if not self._ledger.looks_finished(self.source.name, dump.uri, size):
+            self._expect()
         try:
-            plain = is_plain_lines(dump, self.reading)
-            if not plain and not is_compressed_lines(dump, self.reading):
-                yield Chunk(self.source, (dump,), size)
-                return
-            if not self._ledger.looks_finished(self.source.name, dump.uri, size):
-                self._expect()
-            if plain:
-                sha256, spans = cut(dump, self._job.settings.limits.record_bytes)
-            else:
-                sha256, spans = digest(dump), ()
+            found = self._cut(dump, self.reading)
         except DumpError as error:
             yield ChunkReport(self.source.name, size, failures=(Failure(dump.uri, error.message),))
             return
+        if found is None:
+            yield Chunk(self.source, (dump,), size)
+            return
+        sha256, spans = found
         stamp = self._job.stamp(self.source, dump, sha256)
         this = load_id(stamp)
         if finished(self._ledger, self._job, [this]):
             yield ChunkReport(self.source.name, size, skipped=1)
             return
         self._ledger.begin(this, stamp, size)
-        yield from self._spans(dump, sha256, spans) if plain else self._stripes(dump, sha256)
+        yield from self._spans(dump, sha256, spans) if spans else self._stripes(dump, sha256)
 
     def _spans(self, dump: Dump, sha256: str, spans: tuple[Span, ...]) -> Iterator[Chunk]:
         most = max(1, self._job.settings.runner.chunk_bytes // BLOCK_BYTES)
@@ -124,12 +127,3 @@ def _shares(spans: tuple[Span, ...], most: int, workers: int) -> Iterator[tuple[
         each = max(_FEWEST_BLOCKS, min(most, share))
         yield spans[first : first + each]
         first += each
-
-
-def cut(dump: Dump, max_line_bytes: int) -> tuple[str, tuple[Span, ...]]:
-    """One pass over a plain line dump: its SHA-256 (hex) and its blocks of whole lines."""
-    spans: list[Span] = []
-    with Hashing() as hashing, open_raw(dump, watch=hashing.update) as stream:
-        for block in line_blocks(stream, block_bytes=BLOCK_BYTES, max_line_bytes=max_line_bytes):
-            spans.append(Span(block.number, block.offset, block.length, block.first_record))
-    return hashing.hexdigest(), tuple(spans)

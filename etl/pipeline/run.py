@@ -18,6 +18,7 @@ from etl.load.schema import Schema
 from etl.load.store import Store
 from etl.pipeline.books import Books
 from etl.pipeline.chunk import close_dump
+from etl.pipeline.cutting import Cutter, cut
 from etl.pipeline.expectations import misses_of
 from etl.pipeline.indexing import LAST, Indexing
 from etl.pipeline.job import Chunk, ChunkReport, Job, LoadReport, Stop, never
@@ -45,10 +46,11 @@ def load(
     workers: int = 1,
     on_report: OnReport = lambda report: None,
     stop: Stop = never,
+    cut: Cutter = cut,
 ) -> LoadReport:
     """Load what was found of each source, and keep the books of it as one run.
 
-    `kind` and `parameters` are kept with its report; they hold no secret.
+    `kind` and `parameters` are kept with its report; they hold no secret. `cut` may have begun with its work.
 
     Safe to call again with the same dumps, at the same time, or after any crash: what is finished is
     skipped, and what is not converges.
@@ -77,7 +79,7 @@ def load(
         on_report(report)
 
     error: str | None = None
-    planned = _Planned(work, job, ledger, workers, runner.get_ready)
+    planned = _Planned(work, job, ledger, workers, runner.get_ready, cut)
     try:
         with Beating(store, job.run):
             for report in runner.run(planned.chunks(), job, stop):
@@ -109,7 +111,13 @@ class _Planned:
     """The chunks of a run, and the reports of what the planner settled by itself on the way."""
 
     def __init__(
-        self, work: Work, job: Job, ledger: Ledger, workers: int, expect: Callable[[], object]
+        self,
+        work: Work,
+        job: Job,
+        ledger: Ledger,
+        workers: int,
+        expect: Callable[[], object],
+        cut: Cutter,
     ) -> None:
         self.done = False
         """Whether every chunk was asked for."""
@@ -118,6 +126,7 @@ class _Planned:
         self._ledger = ledger
         self._workers = workers
         self._expect = expect
+        self._cut = cut
         self._settled: list[ChunkReport] = []
         self._size = 0
         self._found_all = False
@@ -131,7 +140,9 @@ class _Planned:
         for (source, found), last in _with_last(self._work):
             self.sources[source.name] = source
             seen = self._seen(found, self.days.setdefault(source.name, set()), last=last)
-            for planned in plan(source, seen, self._job, self._ledger, self._workers, self._expect):
+            for planned in plan(
+                source, seen, self._job, self._ledger, self._workers, self._expect, self._cut
+            ):
                 if isinstance(planned, Chunk):
                     yield planned
                 else:

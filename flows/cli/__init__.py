@@ -1,5 +1,6 @@
-"""The command `article-etl`. One module a command; Prefect is imported only by those that need it."""
+"""The command `article-etl`. One module a command; what a command does not need is not imported for it."""
 
+import importlib
 import os
 import signal
 import sys
@@ -8,35 +9,47 @@ from typing import NoReturn
 import typer
 
 from etl.errors import ArticleEtlError, ConfigError
-from flows.cli import (
-    backfill,
-    check,
-    demo,
-    inspect,
-    load,
-    nightly,
-    profile,
-    quarantine,
-    rollback,
-    status,
-    up,
-    verify,
-    watch,
-)
 from flows.cli.console import complain
-from flows.prefect_server import drain
 
-app = typer.Typer(
-    name="article-etl",
-    help="Raw article dumps into one clean, deduplicated MongoDB collection.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,  # its tracebacks show local variables, and with them secrets
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
+COMMANDS = (
+    "demo",
+    "load",
+    "inspect",
+    "profile",
+    "nightly",
+    "backfill",
+    "status",
+    "check",
+    "verify",
+    "rollback",
+    "up",
+    "watch",
+    "quarantine",
 )
-for module in (demo, load, inspect, profile, nightly, backfill, status, check, verify, rollback, up, watch):
-    app.command(name=module.NAME, help=module.__doc__)(module.command)
-app.add_typer(quarantine.app, name="quarantine")
+"""Names of the commands, each of a module here, in the order of the help."""
+
+
+def app(wanted: str | None = None) -> typer.Typer:
+    """The command line: the command that is wanted, or all of them where none of that name is."""
+    made = typer.Typer(
+        name="article-etl",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,  # its tracebacks show local variables, and with them secrets
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback()(_one_of_several)
+    for name in (wanted,) if wanted in COMMANDS else COMMANDS:
+        module = importlib.import_module(f"flows.cli.{name}")
+        if hasattr(module, "app"):
+            made.add_typer(module.app, name=name)
+        else:
+            made.command(name=name, help=module.__doc__)(module.command)
+    return made
+
+
+def _one_of_several() -> None:
+    """Raw article dumps into one clean, deduplicated MongoDB collection."""
 
 
 def main() -> None:
@@ -54,7 +67,7 @@ def run() -> NoReturn:
     # The servers that a command started are left in order at SIGTERM too.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
-        app()
+        app(sys.argv[1] if len(sys.argv) > 1 else None)()
     except ConfigError as error:
         complain(str(error))
         sys.exit(2)
@@ -72,6 +85,8 @@ def _leave(status: int) -> NoReturn:
     send: where its server is gone they try for 7 s with each of hundreds of events.
     """
     if "prefect" in sys.modules:
+        from flows.prefect_server import drain
+
         drain()
     try:
         sys.stdout.flush()

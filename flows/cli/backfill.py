@@ -23,8 +23,6 @@ from flows.environment import Environment
 from flows.plan_report import plan_rows
 from flows.workshop import workshop
 
-NAME = "backfill"
-
 FromOption = Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD", help="First day.")]
 ToOption = Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day.")]
 ModeOption = Annotated[

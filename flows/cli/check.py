@@ -17,8 +17,6 @@ from etl.sources import source_path
 from flows.cli.console import complain, out
 from flows.environment import Environment
 
-NAME = "check"
-
 
 def command() -> None:
     environment = Environment.read()

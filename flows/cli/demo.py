@@ -19,8 +19,6 @@ from flows.cli.nightly import own_prefect, run_nightly
 from flows.environment import Environment
 from flows.workshop import workshop
 
-NAME = "demo"
-
 NIGHTS = (dt.date(2026, 3, 1), dt.date(2026, 3, 2))
 """The days of the samples: in the second night, articles of the first come again, some of them revised."""
 

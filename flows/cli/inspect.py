@@ -18,8 +18,6 @@ from flows.cli.console import note
 from flows.cli.options import FormatOption, Paths, SetOption, SourceOption, chosen_source, read
 from flows.workshop import workshop
 
-NAME = "inspect"
-
 
 def command(
     paths: Paths,

@@ -22,8 +22,6 @@ from flows.watching import reported, watcher
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
 
-NAME = "nightly"
-
 
 def command(date: DateOption = None, source: SourcesOption = None) -> None:
     chosen = day(date)

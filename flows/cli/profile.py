@@ -16,7 +16,6 @@ from etl.pipeline.job import Job
 from flows.cli.console import complain
 from flows.cli.options import Paths, read
 
-NAME = "profile"
 _SOUND = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 

@@ -14,8 +14,6 @@ from flows.cli.console import out
 from flows.cli.options import JsonOption, read
 from flows.workshop import workshop
 
-NAME = "rollback"
-
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, from `status`.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this, only the plan is shown.")]
 Force = Annotated[bool, typer.Option("--force", help="Go on although another run says that it is under way.")]

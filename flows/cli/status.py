@@ -25,8 +25,6 @@ from flows.cli.console import complain, out, show_report
 from flows.cli.options import SourcesOption, day, read
 from flows.workshop import Workshop, workshop
 
-NAME = "status"
-
 DAYS = 14
 """Days shown when nobody says."""
 

@@ -19,8 +19,6 @@ from flows.prefect_server import prefect_server
 from flows.watch_loop import watching
 from flows.workshop import workshop
 
-NAME = "up"
-
 Port = Annotated[
     int | None,
     typer.Option("--port", min=1024, max=65535, help="Of the UI (default: that of last time, or any)."),

@@ -13,8 +13,6 @@ from flows.cli.console import complain, err, out
 from flows.cli.options import JsonOption, read
 from flows.workshop import workshop
 
-NAME = "verify"
-
 Sample = Annotated[
     int | None,
     typer.Option("--sample", min=1, help="About how many articles to recompute (default: all of them)."),

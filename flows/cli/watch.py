@@ -16,8 +16,6 @@ from flows.signals import stop_on_signals
 from flows.watch_loop import watching
 from flows.workshop import workshop
 
-NAME = "watch"
-
 Once = Annotated[bool, typer.Option("--once", help="Look once, and end.")]
 Test = Annotated[bool, typer.Option("--test", help="Send one message, to see that it arrives, and end.")]
 

@@ -4,6 +4,7 @@
 reads: importing it anew for each of some hundred cases would cost more than all of them.
 """
 
+import importlib
 import json
 import os
 import resource
@@ -92,6 +93,8 @@ class Commands:
 def _serve() -> None:
     import flows.cli
 
+    for name in ("etl.pipeline.run", "flows.cli.inspect", "flows.cli.load", "flows.workshop"):
+        importlib.import_module(name)  # once for all commands
     for asked in map(json.loads, sys.stdin.buffer):
         child = os.fork()
         if child == 0:

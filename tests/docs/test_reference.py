@@ -39,7 +39,7 @@ def commands() -> list[tuple[str, str]]:
     from flows.cli import app
 
     found = []
-    for name, command in get_command(app).commands.items():
+    for name, command in get_command(app()).commands.items():
         found.append((name, command.help or ""))
         found += [(f"{name} {n}", c.help or "") for n, c in getattr(command, "commands", {}).items()]
     return found

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.errors import DumpError
-from etl.extract.lines import BLOCK_BYTES, HEAD_BYTES, block_at, line_blocks
+from etl.extract.lines import BLOCK_BYTES, HEAD_BYTES, block_at, line_blocks, line_places
 
 lines = st.lists(st.binary(max_size=30).map(lambda b: b.replace(b"\n", b"")), max_size=30).map(b"\n".join)
 
@@ -55,6 +55,18 @@ def test_growing_at_the_end_changes_the_last_block_alone(old, added, block_bytes
     before = blocks(old, block_bytes)
     after = blocks(old + added, block_bytes)
     assert before[:-1] == after[: max(0, len(before) - 1)]
+
+
+@given(lines, st.integers(1, 100), st.integers(1, 50), st.integers(1, 100))
+def test_places_are_those_of_the_blocks_whatever_is_read_at_a_time(data, block_bytes, step, max_line_bytes):
+    found = blocks(data, block_bytes, max_line_bytes)
+    places = list(line_places(Trickle(data, step), block_bytes=block_bytes))
+    assert places == [(b.number, b.offset, b.length, b.first_record) for b in found]
+
+
+def test_a_stream_that_fails_has_no_places_from_there_on():
+    with pytest.raises(DumpError, match="broken"):
+        list(line_places(Failing(b"one\ntwo\nthr"), block_bytes=5))
 
 
 def test_only_a_line_feed_ends_a_line():

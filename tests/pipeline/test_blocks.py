@@ -16,7 +16,7 @@ GROUP = 14_000
 
 @pytest.fixture(autouse=True)
 def small_blocks(blocks: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("etl.pipeline.plan", "etl.extract.dump", "etl.extract.lines"):
+    for module in ("etl.pipeline.plan", "etl.pipeline.cutting", "etl.extract.dump", "etl.extract.lines"):
         monkeypatch.setattr(f"{module}.BLOCK_BYTES", 5000)
     monkeypatch.setattr("etl.pipeline.blocks.GROUP_BYTES", GROUP)
 

@@ -86,7 +86,7 @@ def test_only_so_many_lines_are_remembered(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.fixture
 def dump(tmp_path: Path, blocks: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Articles of which most come again in later blocks, some after another version of theirs."""
-    for module in ("etl.pipeline.plan", "etl.extract.dump", "etl.extract.lines"):
+    for module in ("etl.pipeline.plan", "etl.pipeline.cutting", "etl.extract.dump", "etl.extract.lines"):
         monkeypatch.setattr(f"{module}.BLOCK_BYTES", 5000)
     monkeypatch.setattr("etl.pipeline.blocks.GROUP_BYTES", 9000)
     first = [row for row in records(40) if row["captured_at"]]
