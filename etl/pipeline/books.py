@@ -135,6 +135,7 @@ def _joined(parts: list[PartReport], *, ended_early: bool = False) -> PartReport
         load_id=parts[0].load_id,
         dump=parts[0].dump,
         parts=parts[0].parts,
+        blocks=parts[0].blocks,
         error=next((part.error for part in parts if part.error), None),
         interrupted=ended_early or any(part.interrupted for part in parts),
         seconds=max(part.seconds for part in parts),

@@ -62,7 +62,7 @@ def close_dump(part: PartReport, source: str, ledger: Ledger, size: int = 0) -> 
     """Close the books of a dump whose parts are all in: `finished` is written last of all."""
     times = (DumpTime(part.dump, part.seconds),)
     if part.error is None and not part.interrupted:
-        counts = ledger.finish(part.load_id)
+        counts = ledger.finish(part.load_id, part.blocks)
         return ChunkReport(source, size, loaded=1, counts=counts, times=times)
     if part.error is not None:
         counts = ledger.fail(part.load_id, part.error)
@@ -94,4 +94,4 @@ def _load_blocks(chunk: Chunk, dump: Dump, writer: BlockWriter, job: Job, stop: 
     except DumpError as fault:
         error = fault.message
     writer.flush()
-    return PartReport(writer.load_id, dump.uri, chunk.parts, error, interrupted)
+    return PartReport(writer.load_id, dump.uri, chunk.parts, chunk.blocks, error, interrupted)

@@ -115,6 +115,8 @@ class Chunk(msgspec.Struct, frozen=True):
     stripes: int = 1
     parts: int = 1
     """How many chunks the dump was cut into, this one included."""
+    blocks: int | None = None
+    """How many blocks the dump was cut into, where the planner has counted them."""
     small: bool = False
     """Whether this is a group of whole small dumps."""
 
@@ -139,6 +141,8 @@ class PartReport(msgspec.Struct, frozen=True):
     load_id: str
     dump: str
     parts: int
+    blocks: int | None = None
+    """Of the whole dump, where they were counted."""
     error: str | None = None
     interrupted: bool = False
     seconds: float = 0.0

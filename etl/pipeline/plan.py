@@ -106,7 +106,8 @@ class _Planner:
         pieces = list(_shares(spans, most, self._workers))
         for some in pieces:
             length = sum(span.length for span in some)
-            yield Chunk(self.source, (dump,), length, sha256, spans=some, parts=len(pieces))
+            parts, blocks = len(pieces), len(spans)
+            yield Chunk(self.source, (dump,), length, sha256, spans=some, parts=parts, blocks=blocks)
 
     def _stripes(self, dump: Dump, sha256: str) -> Iterator[Chunk]:
         n = self._workers

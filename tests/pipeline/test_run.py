@@ -1,6 +1,7 @@
 """Whole loads into a real mongod: the books, the ledger, crashes, and every way to run chunks."""
 
 import gzip
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from etl.errors import StoreError
 from etl.load.retry import Retrier
 from etl.load.store import Store
 from etl.model import Counts
-from etl.pipeline.runners import Processes
+from etl.pipeline.chunk import load_chunk
+from etl.pipeline.job import Chunk, ChunkReport, Job, Stop
+from etl.pipeline.runners import Here, Processes
 from etl.pipeline.workers import Connection
 from etl.sources import Source
 from etl.transform.normalize import Normalizer
@@ -72,6 +75,29 @@ def test_a_changed_policy_makes_a_dump_due_again_and_settles_its_quarantine(
     article = store.articles.find_one()
     assert article is not None
     assert article["_id"].startswith("2026-04-03/")
+
+
+class Losing(Here):
+    """Forgets the entry of a block before the last chunk, as no run does."""
+
+    def run(self, chunks: Iterable[Chunk], job: Job, stop: Stop) -> Iterator[ChunkReport]:
+        *most, last = chunks
+        for chunk in most:
+            yield load_chunk(chunk, job, self._store, stop)
+        self._store.load_blocks.delete_one({"block": 1})
+        yield load_chunk(last, job, self._store, stop)
+
+
+@pytest.mark.usefixtures("blocks")
+def test_a_dump_is_not_finished_while_one_of_its_blocks_is_not_in_the_ledger(
+    store: Store, dump: Path
+) -> None:
+    report = load_paths(store, [dump], runner=Losing(store), workers=3)
+    assert report.state == "failed"
+    assert report.error is not None
+    assert "blocks in the ledger" in report.error
+    assert [load["state"] for load in store.loads.find()] == ["started"]
+    assert load_paths(store, [dump], "again", workers=3).loaded == 1
 
 
 @pytest.mark.usefixtures("blocks")
