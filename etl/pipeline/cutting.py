@@ -93,5 +93,10 @@ def _cut_for(sender: Connection, dump: Dump, reading: Reading) -> None:
         result: Cut | DumpError | None = cut(dump, reading)
     except DumpError as error:
         result = error
-    sender.send(result)
+    except Exception:
+        os._exit(1)  # whoever asks for the work does it again, and meets the fault where it can be told
+    try:
+        sender.send(result)
+    except OSError:
+        pass  # the parent was killed
     os._exit(0)
