@@ -7,6 +7,7 @@
 | `articles` | `ArticleSink(store)`: `.plan(articles)`, `.apply(plan)` |
 | `quarantine` | `Quarantine(store)`, `Selection`, `Entry`: what was rejected, with its bytes |
 | `ledger` | `Ledger(store)`, `load_id(stamp)`: which dump contents are loaded, with their books |
+| `small_ledger` | `SmallLedger(store)`: the same of small whole dumps, many at once |
 | `runs` | `Runs(store)`, `Run`: the report of every run |
 | `coverage` | `coverage(store)`: sources by days |
 | `local_mongo` | `EmbeddedMongo`: a server of our own |
@@ -14,8 +15,9 @@
 Inside: `merge` (pure: what becomes of a key's articles), `plan` (a batch, key by key), `encode` (to BSON,
 or a rejection), `lookup` (what stands), `round` (the order of writes), `revisions` (the other versions),
 `writes` (batches that may be repeated), `decided` (outcomes that several loaders amend), `entries` (the
-ledger's records), `retry` over `taxonomy` (which errors pass, which a record causes, which stop the run)
-and `refusals` (errors in words), `preflight` (the first look at a server).
+ledger's records) and `bookkeeping` (what its two ways have in common), `retry` over `taxonomy` (which errors
+pass, which a record causes, which stop the run) and `refusals` (errors in words), `preflight` (the first look
+at a server).
 
 Blocks of records go in like this:
 

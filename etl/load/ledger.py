@@ -10,14 +10,14 @@ the articles that it came to write. Sums are taken by query from the blocks, nev
 """
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pymongo import UpdateOne
-from pymongo.collection import Collection
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import DuplicateKeyError
 
 from etl.errors import BooksError, StoreError
+from etl.load.bookkeeping import check, close, entered, intent_of
 from etl.load.entries import (
     Block,
     BlockDone,
@@ -25,7 +25,6 @@ from etl.load.entries import (
     Finished,
     Intent,
     Load,
-    SmallLoad,
     counts_of,
     load_fields,
     load_id,
@@ -35,7 +34,6 @@ from etl.load.entries import (
 )
 from etl.load.quarantine import Quarantine
 from etl.load.store import Document, Store
-from etl.load.taxonomy import Kind, classify
 from etl.load.writes import Write, write
 from etl.model import Counts, DumpStamp
 
@@ -188,9 +186,9 @@ class Ledger:
             }
             for block in blocks
         ]
-        there = self._enter(self._store.load_blocks, documents, "enter what blocks will be")
+        there = entered(self._store, self._store.load_blocks, documents, "enter what blocks will be")
         return [
-            _intent(block.counts, stamp, there[document["_id"]])
+            intent_of(block.counts, stamp, there[document["_id"]])
             if document["_id"] in there
             else Intent(block.counts, resumed=False)
             for block, document in zip(blocks, documents, strict=True)
@@ -242,129 +240,24 @@ class Ledger:
             raise BooksError(
                 f"load {this}: it has {len(rows)} blocks in the ledger, and {blocks} in the dump"
             )
-        self._check(this, counts)
+        check(self._store, this, counts)
         load = self.get(this)
         if load is not None and load.days is None:
             Quarantine(self._store).resolve_load(this, load.run)
-        self._close(this, "finished", counts)
+        close(self._store, this, "finished", counts)
         return counts
 
     def fail(self, this: str, error: str) -> Counts:
         """Enter that a dump could not be read to its end; what it gave stays loaded."""
         counts = self._sum(this)
-        self._close(this, "failed", counts, error)
+        close(self._store, this, "failed", counts, error)
         return counts
 
     def interrupt(self, this: str) -> Counts:
         """Enter that a dump was not read to its end because the run was stopped."""
         counts = self._sum(this)
-        self._close(this, "interrupted", counts)
+        close(self._store, this, "interrupted", counts)
         return counts
-
-    # -- small dumps, many at once -------------------------------------------------------------------
-
-    def begin_many(self, loads: Sequence[SmallLoad]) -> dict[str, Intent]:
-        """Enter small whole dumps as started, with the outcomes planned for them: their intents.
-
-        Returns:
-            By load id, what was planned; what an attempt before this one planned, where it did not finish.
-        """
-        if not loads:
-            return {}
-        attempt = secrets.token_hex(8)  # tells our own entries, when the reply is lost
-        documents = {
-            load.load_id: _started(load, attempt) for load in reversed(loads)
-        }  # of copies, the first
-
-        there = self._enter(self._store.loads, list(documents.values()), "enter the start of small dumps")
-        ours = {load.load_id: load for load in reversed(loads)}
-        resumed = {this: row for this, row in there.items() if row["state"] != "finished"}
-        if resumed:
-            self._reopen(resumed, ours)
-        return {
-            this: _intent(load.counts, load.stamp, resumed[this])
-            if this in resumed
-            else Intent(load.counts, resumed=False)
-            for this, load in ours.items()
-        }
-
-    def finish_many(self, books: Mapping[str, Counts], corrected: Iterable[str] = ()) -> None:
-        """Enter small whole dumps as finished.
-
-        Args:
-            books: Of each load.
-            corrected: The loads of which the books came out other than their intents say.
-
-        Raises:
-            BooksError: the books of one do not balance, or the quarantine does not hold what was rejected.
-        """
-        if not books:
-            return
-        for this, counts in books.items():
-            self._check(this, counts)
-        for this in corrected:
-            counted = {"$set": {"counts": stored(books[this])}}
-            self._update(this, counted, "correct the books of a small dump")
-        update = {"$set": {"state": "finished", "finished_at": now()}}
-        query = {"_id": {"$in": list(books)}, "state": {"$ne": "finished"}}
-        self._store.call("enter the end of small dumps", lambda: self._store.loads.update_many(query, update))
-
-    def fail_small(self, this: str, error: str, counts: Counts) -> None:
-        """Enter that a small dump could not be read to its end."""
-        self._close(this, "failed", counts, error)
-
-    # -- inside --------------------------------------------------------------------------------------
-
-    def _enter(
-        self, collection: Collection[Document], documents: Sequence[Document], operation: str
-    ) -> dict[str, Document]:
-        """Insert entries; by id, those of others that are there already and stay as they are."""
-
-        def attempt() -> list[Document]:
-            try:
-                collection.insert_many(list(documents), ordered=False)
-            except BulkWriteError as error:
-                if classify(error) is not Kind.EXISTS:
-                    raise
-                there = [documents[fault["index"]]["_id"] for fault in error.details["writeErrors"]]
-                return list(collection.find({"_id": {"$in": there}}, {"records": 0}))
-            return []
-
-        own = {one["_id"]: one["attempt"] for one in documents}
-        found = self._store.call(operation, attempt)
-        return {row["_id"]: row for row in found if row["attempt"] != own[row["_id"]]}
-
-    def _reopen(self, resumed: Mapping[str, Document], loads: Mapping[str, SmallLoad]) -> None:
-        updates: list[Write] = []
-        for this, row in resumed.items():
-            load = loads[this]
-            fields = {**load_fields(load.stamp, load.size), "state": "started", "started_at": now()}
-            if row["state"] in ("failed", "interrupted"):
-                fields["counts"] = stored(load.counts)  # those of the attempt before are in its run's report
-            update = {
-                "$set": fields,
-                "$unset": {"error": "", "finished_at": ""},
-                "$inc": {"attempts": 1},
-                "$addToSet": {"runs": load.stamp.run},
-            }
-            updates.append(UpdateOne({"_id": this, "state": {"$ne": "finished"}}, update))
-        write(self._store, "enter that small dumps are tried again", self._store.loads, updates)
-
-    def _check(self, this: str, counts: Counts) -> None:
-        if not counts.balanced():
-            raise BooksError(f"load {this} does not balance: {counts}")
-        if counts.rejected:
-            # Not by load: the dump may be loaded by publication days at the same time, and a record has
-            # one entry.
-            sha256, source, parser = this.split("/")[:3]
-            query = {"sha256": sha256, "source": source, "parser": parser}
-            held = self._store.call(
-                "count what is in quarantine", lambda: self._store.quarantine.count_documents(query)
-            )
-            if held < counts.rejected:
-                raise BooksError(
-                    f"load {this} rejected {counts.rejected} and quarantine holds {held} of them"
-                )
 
     def _sum(self, this: str) -> Counts:
         rows = self._store.call(
@@ -390,40 +283,5 @@ class Ledger:
                 return
             after = rows[-1]["block"]
 
-    def _close(self, this: str, state: str, counts: Counts, error: str | None = None) -> None:
-        fields: Document = {"state": state, "finished_at": now(), "counts": stored(counts)}
-        if error is not None:
-            fields["error"] = error[:2000]
-        self._update(this, {"$set": fields}, f"enter that a dump is {state}")
 
-    def _update(self, this: str, update: Document, operation: str) -> None:
-        # Never over `finished`: another run that loads the same dump at the same time may be ahead.
-        query = {"_id": this, "state": {"$ne": "finished"}}
-        self._store.call(operation, lambda: self._store.loads.update_one(query, update))
-
-
-def _started(load: SmallLoad, attempt: str) -> Document:
-    return {
-        "_id": load.load_id,
-        **load_fields(load.stamp, load.size),
-        "state": "started",
-        "started_at": now(),
-        "attempts": 1,
-        "runs": [load.stamp.run],
-        "attempt": attempt,
-        "counts": stored(load.counts),
-        "outcomes": load.outcomes,
-    }
-
-
-def _intent(counts: Counts, stamp: DumpStamp, there: Document) -> Intent:
-    """What stands for a piece of work that another attempt had intended."""
-    if there["run"] == stamp.run and there["dump"] != stamp.dump:
-        # A copy that this very run found under another name has outcomes of its own.
-        return Intent(counts, resumed=False, copy=True)
-    planned = counts_of(there["counts"])
-    same = there["state"] in ("writing", "written", "started") and planned.read == counts.read
-    return Intent(planned if same else counts, resumed=True, outcomes=there.get("outcomes"))
-
-
-__all__ = ["Block", "BlockDone", "BlockPlan", "Finished", "Intent", "Ledger", "Load", "SmallLoad", "load_id"]
+__all__ = ["Block", "BlockDone", "BlockPlan", "Finished", "Intent", "Ledger", "Load", "load_id"]

@@ -19,9 +19,9 @@ from etl.pipeline.seen import FieldTally
 from etl.pipeline.sorting import normalizer_for, sort_out
 from etl.sources import Source
 
-GROUP_BYTES = 5 << 20
-"""Raw bytes from which on a group of blocks is written: four blocks of which all is new. Each further one
-would take 4 MiB of memory in each worker."""
+GROUP_BYTES = 13 << 19
+"""Size from which on a group of blocks is written: four blocks of everyday articles of which all is new, one
+of the shortest. Each further one would take 4 MiB of memory in each worker."""
 
 _latest: tuple[str, Known] | None = None
 

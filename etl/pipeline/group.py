@@ -28,6 +28,8 @@ from etl.model import Counts, DumpStamp
 from etl.pipeline.sorting import Result, Sorted, refused, shared_out, split
 
 _NOTHING = Sorted([], [], 0)
+RECORD_BYTES = 1 << 10
+"""What is kept of a record beside its own bytes and its document, about."""
 _LINE = 64
 """What a line that is known counts for, in bytes: it is hashed, and its digest stored."""
 
@@ -47,11 +49,12 @@ class Block(msgspec.Struct, frozen=True):
 
     @property
     def size(self) -> int:
-        """About how much work it is, in bytes of records."""
-        found = self.found
+        """About how much it is, in bytes of records and of what is kept beside them."""
+        articles, rejections = self.found.articles, self.found.rejections
         return (
-            sum(len(article.raw) for article in found.articles)
-            + sum(len(rejection.raw) for rejection in found.rejections)
+            sum(len(article.raw) for article in articles)
+            + sum(len(rejection.raw) for rejection in rejections)
+            + RECORD_BYTES * (len(articles) + len(rejections))
             + _LINE * len(self.same)
         )
 

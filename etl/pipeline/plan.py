@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from etl.errors import DumpError
 from etl.extract.dump import is_small
 from etl.extract.lines import BLOCK_BYTES
-from etl.extract.types import Dump, Skipped
+from etl.extract.types import Dump, Reading, Skipped
 from etl.load.ledger import Ledger, load_id
 from etl.pipeline.cutting import Cutter, cut, is_large
 from etl.pipeline.job import Chunk, ChunkReport, Failure, Job, Span
@@ -24,96 +24,88 @@ _FEWEST_BLOCKS = 4
 """Of a chunk: as many as are written together."""
 
 
-def plan(
-    source: Source,
-    found: Iterable[Dump | Skipped],
-    job: Job,
-    ledger: Ledger,
-    workers: int,
-    expect: Callable[[], object] = lambda: None,
-    cut: Cutter = cut,
-) -> Iterator[Chunk | ChunkReport]:
-    """Chunks for the workers, and reports of what needs no worker: finished before, or not to be read.
+class Planner:
+    """Plans the dumps of a run."""
 
-    `expect` is called when a chunk is likely to come in a moment, once the dump is hashed.
-    """
-    planner = _Planner(source, job, ledger, workers, expect, cut)
-    group: list[Dump] = []
-    size = 0
-    try:
-        for dump in found:
-            if isinstance(dump, Skipped):
-                yield ChunkReport(source.name, notices=(f"{dump.uri}: {dump.reason}",))
-            elif is_small(dump, planner.reading):
-                group.append(dump)
-                size += dump.size or 0
-                if size >= GROUP_BYTES or len(group) >= GROUP_FILES:
-                    yield Chunk(source, tuple(group), size, small=True)
-                    group, size = [], 0
-            else:
-                yield from planner.large(dump)
-    except DumpError as error:  # a path that leads nowhere
-        yield ChunkReport(source.name, failures=(Failure(error.dump, error.message),))
-    if group:
-        yield Chunk(source, tuple(group), size, small=True)
-
-
-class _Planner:
     def __init__(
         self,
-        source: Source,
         job: Job,
         ledger: Ledger,
         workers: int,
-        expect: Callable[[], object],
-        cut: Cutter,
+        *,
+        expect: Callable[[], object] = lambda: None,
+        cut: Cutter = cut,
     ) -> None:
-        self.source = source
-        self.reading = job.reading(source)
+        """Args:
+        expect: called when a chunk is likely to come in a moment, once a dump is hashed.
+        cut: cuts a large dump; it may have begun with it before.
+        """
         self._job = job
         self._ledger = ledger
         self._workers = workers
         self._expect = expect
         self._cut = cut
 
-    def large(self, dump: Dump) -> Iterator[Chunk | ChunkReport]:
+    def plan(self, source: Source, found: Iterable[Dump | Skipped]) -> Iterator[Chunk | ChunkReport]:
+        """Chunks for the workers, and reports of what needs no worker: finished before, or not to be read."""
+        reading = self._job.reading(source)
+        group: list[Dump] = []
+        size = 0
+        try:
+            for dump in found:
+                if isinstance(dump, Skipped):
+                    yield ChunkReport(source.name, notices=(f"{dump.uri}: {dump.reason}",))
+                elif is_small(dump, reading):
+                    group.append(dump)
+                    size += dump.size or 0
+                    if size >= GROUP_BYTES or len(group) >= GROUP_FILES:
+                        yield Chunk(source, tuple(group), size, small=True)
+                        group, size = [], 0
+                else:
+                    yield from self._large(source, dump, reading)
+        except DumpError as error:  # a path that leads nowhere
+            yield ChunkReport(source.name, failures=(Failure(error.dump, error.message),))
+        if group:
+            yield Chunk(source, tuple(group), size, small=True)
+
+    def _large(self, source: Source, dump: Dump, reading: Reading) -> Iterator[Chunk | ChunkReport]:
         """The chunks of one dump; where it cannot be read, a report that says so."""
         size = dump.size or 0
         if self._workers < 2 or not is_large(dump):
-            yield Chunk(self.source, (dump,), size)
+            yield Chunk(source, (dump,), size)
             return
-        if not self._ledger.looks_finished(self.source.name, dump.uri, size):
+        if not self._ledger.looks_finished(source.name, dump.uri, size):
             self._expect()
         try:
-            found = self._cut(dump, self.reading)
+            found = self._cut(dump, reading)
         except DumpError as error:
-            yield ChunkReport(self.source.name, size, failures=(Failure(dump.uri, error.message),))
+            yield ChunkReport(source.name, size, failures=(Failure(dump.uri, error.message),))
             return
         if found is None:
-            yield Chunk(self.source, (dump,), size)
+            yield Chunk(source, (dump,), size)
             return
         sha256, spans = found
-        stamp = self._job.stamp(self.source, dump, sha256)
+        stamp = self._job.stamp(source, dump, sha256)
         this = load_id(stamp)
         if finished(self._ledger, self._job, [this]):
-            yield ChunkReport(self.source.name, size, skipped=1)
+            yield ChunkReport(source.name, size, skipped=1)
             return
         self._ledger.begin(this, stamp, size)
-        yield from self._spans(dump, sha256, spans) if spans else self._stripes(dump, sha256)
+        yield from self._spans(source, dump, sha256, spans) if spans else self._stripes(source, dump, sha256)
 
-    def _spans(self, dump: Dump, sha256: str, spans: tuple[Span, ...]) -> Iterator[Chunk]:
+    def _spans(self, source: Source, dump: Dump, sha256: str, spans: tuple[Span, ...]) -> Iterator[Chunk]:
         most = max(1, self._job.settings.runner.chunk_bytes // BLOCK_BYTES)
         pieces = list(_shares(spans, most, self._workers))
         for some in pieces:
             length = sum(span.length for span in some)
             parts, blocks = len(pieces), len(spans)
-            yield Chunk(self.source, (dump,), length, sha256, spans=some, parts=parts, blocks=blocks)
+            yield Chunk(source, (dump,), length, sha256, spans=some, parts=parts, blocks=blocks)
 
-    def _stripes(self, dump: Dump, sha256: str) -> Iterator[Chunk]:
+    def _stripes(self, source: Source, dump: Dump, sha256: str) -> Iterator[Chunk]:
         n = self._workers
         for stripe in range(n):
             size = (dump.size or 0) // n
-            yield Chunk(self.source, (dump,), size, sha256, stripe=stripe, stripes=n, parts=n)
+            yield Chunk(source, (dump,), size, sha256, stripe=stripe, stripes=n, parts=n)
 
 
 def _shares(spans: tuple[Span, ...], most: int, workers: int) -> Iterator[tuple[Span, ...]]:

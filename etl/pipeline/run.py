@@ -2,15 +2,11 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
-from itertools import islice
-from typing import TypeVar
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from etl.errors import BooksError, StoreError
-from etl.extract.types import Dump, Skipped
 from etl.load.alive import Beating
 from etl.load.ledger import Ledger
 from etl.load.runs import Runs
@@ -20,18 +16,16 @@ from etl.pipeline.books import Books
 from etl.pipeline.chunk import close_dump
 from etl.pipeline.cutting import Cutter, cut
 from etl.pipeline.expectations import misses_of
-from etl.pipeline.indexing import LAST, Indexing
-from etl.pipeline.job import Chunk, ChunkReport, Job, LoadReport, Stop, never
-from etl.pipeline.plan import plan
+from etl.pipeline.indexing import Indexing
+from etl.pipeline.job import ChunkReport, Job, LoadReport, Stop, never
+from etl.pipeline.plan import Planner
+from etl.pipeline.planned import Planned, Work
 from etl.pipeline.runners import Runner
 from etl.pipeline.seen import FieldCounts
-from etl.sources import Source
 
 log = logging.getLogger(__name__)
 
 OnReport = Callable[[ChunkReport], object]
-Work = Iterable[tuple[Source, Iterable[Dump | Skipped]]]
-_Item = TypeVar("_Item")
 
 
 def load(
@@ -79,7 +73,7 @@ def load(
         on_report(report)
 
     error: str | None = None
-    planned = _Planned(work, job, ledger, workers, runner.get_ready, cut)
+    planned = Planned(work, Planner(job, ledger, workers, expect=runner.get_ready, cut=cut))
     try:
         with Beating(store, job.run):
             for report in runner.run(planned.chunks(), job, stop):
@@ -107,87 +101,7 @@ def load(
     return whole
 
 
-class _Planned:
-    """The chunks of a run, and the reports of what the planner settled by itself on the way."""
-
-    def __init__(
-        self,
-        work: Work,
-        job: Job,
-        ledger: Ledger,
-        workers: int,
-        expect: Callable[[], object],
-        cut: Cutter,
-    ) -> None:
-        self.done = False
-        """Whether every chunk was asked for."""
-        self._work = work
-        self._job = job
-        self._ledger = ledger
-        self._workers = workers
-        self._expect = expect
-        self._cut = cut
-        self._settled: list[ChunkReport] = []
-        self._size = 0
-        self._found_all = False
-        self.left = 0
-        """Bytes of the dumps that were found, less those that are reported."""
-        self.sources: dict[str, Source] = {}
-        self.days: dict[str, set[date]] = {}
-        """The days that each source's dumps were made for."""
-
-    def chunks(self) -> Iterator[Chunk]:
-        for (source, found), last in _with_last(self._work):
-            self.sources[source.name] = source
-            seen = self._seen(found, self.days.setdefault(source.name, set()), last=last)
-            for planned in plan(
-                source, seen, self._job, self._ledger, self._workers, self._expect, self._cut
-            ):
-                if isinstance(planned, Chunk):
-                    yield planned
-                else:
-                    self._settled.append(planned)
-        self.done = True
-
-    @property
-    def nearly_done(self) -> bool:
-        """Whether little is left of the run."""
-        return self._found_all and self.left <= LAST * self._size
-
-    def _seen(
-        self, found: Iterable[Dump | Skipped], days: set[date], *, last: bool
-    ) -> Iterator[Dump | Skipped]:
-        for each, last_of_source in _with_last(found):
-            if isinstance(each, Dump):
-                self._size += each.size or 0
-                self.left += each.size or 0
-                if each.declared is not None:
-                    days.add(each.declared)
-            self._found_all = last and last_of_source
-            yield each
-
-    def settle(self, enter: OnReport) -> None:
-        while self._settled:
-            enter(self._settled.pop(0))
-
-
-def _with_last(items: Iterable[_Item]) -> Iterator[tuple[_Item, bool]]:
-    """Each item, and whether it is the last one. What `items` raises comes after the items before it."""
-    iterator = iter(items)
-    failure: Exception | None = None
-    held = list(islice(iterator, 1))
-    while held:
-        try:
-            following = list(islice(iterator, 1))
-        except Exception as error:
-            failure, following = error, []
-        yield held[0], not following
-        held = following
-    if failure is not None:
-        raise failure
-
-
-def _hold_expectations(planned: _Planned, books: Books, runs: Runs, run: str) -> None:
+def _hold_expectations(planned: Planned, books: Books, runs: Runs, run: str) -> None:
     """Enter what each source's `[expect]` says of the run. Raises StoreError."""
     for name, source in planned.sources.items():
         if "expect" not in source.model_fields_set:

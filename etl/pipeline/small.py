@@ -18,10 +18,12 @@ from etl.extract.types import Dump, Skipped
 from etl.load.articles import ArticleSink
 from etl.load.decided import Decided, outcomes_of_small
 from etl.load.encode import packed
+from etl.load.entries import Intent, SmallLoad
 from etl.load.journal import Journal, Page, batch_page_id, part, refused_of
-from etl.load.ledger import Intent, Ledger, SmallLoad, load_id
+from etl.load.ledger import Ledger, load_id
 from etl.load.plan import letters
 from etl.load.quarantine import Quarantine, entry_ids
+from etl.load.small_ledger import SmallLedger
 from etl.load.store import Store
 from etl.model import Counts, DumpStamp, RawRecord, Rejection
 from etl.pipeline.job import Chunk, ChunkReport, DumpTime, Failure, Job, Stop
@@ -106,7 +108,7 @@ class _Loader:
         self._normalizer = normalizer_for(chunk.source, job)
         self._parser = job.parser(chunk.source)
         self._store = store
-        self._ledger = Ledger(store)
+        self._ledger = SmallLedger(store)
         self._sink = ArticleSink(store)
         self._quarantine = Quarantine(store)
         self._journal = Journal(store)
@@ -141,7 +143,7 @@ class _Loader:
             for page, own in shared_out(pages, plan.outcomes)
             if not page.copy
         ]
-        intents = self._ledger.begin_many(planned)
+        intents = self._ledger.begin(planned)
         entered = _Entered(self._store, pages, planned, intents)
         self._enter_journal(pages, plan.outcomes)
         self._reject(pages, plan.outcomes)
@@ -166,7 +168,7 @@ class _Loader:
         whole = [page for page in pages if page.error is None]
         # Of a dump of which only some days are wanted, not every rejection came up again.
         self._quarantine.resolve([page.stamp for page in whole if page.stamp.days is None])
-        self._ledger.finish_many(books, corrected)
+        self._ledger.finish(books, corrected)
 
     def _due(self, group: list[Dump]) -> list[_Due]:
         """The dumps that no earlier run finished, read whole."""
@@ -180,7 +182,7 @@ class _Loader:
             sha256 = hashlib.sha256(data).hexdigest()
             stamp = self._job.stamp(self._chunk.source, dump, sha256, self._parser)
             read.append(_Due(dump, stamp, load_id(stamp), data))
-        done = finished(self._ledger, self._job, [one.load_id for one in read])
+        done = finished(Ledger(self._store), self._job, [one.load_id for one in read])
         due = []
         for one in read:
             before = done.get(one.load_id)
@@ -254,7 +256,7 @@ class _Loader:
         else:
             self._failures.append(Failure(page.dump.uri, page.error))
             if not page.copy:
-                self._ledger.fail_small(page.load_id, page.error, counts)
+                self._ledger.fail(page.load_id, page.error, counts)
 
 
 class _Entered:

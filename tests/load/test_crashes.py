@@ -8,10 +8,12 @@ import pytest
 
 from etl.load.articles import ArticleSink
 from etl.load.decided import Decided
-from etl.load.ledger import Ledger, SmallLoad, load_id
+from etl.load.entries import SmallLoad
+from etl.load.ledger import Ledger, load_id
 from etl.load.plan import letters
 from etl.load.quarantine import Quarantine, Selection
 from etl.load.retry import Retrier
+from etl.load.small_ledger import SmallLedger
 from etl.load.store import Store
 from etl.model import Article, Counts, DumpStamp, Outcome, Reason, Rejection, Stage
 from tests.load.made import acknowledge, article, intend, stamp
@@ -236,12 +238,12 @@ def test_two_crashes_in_a_row_are_as_good_as_one(store: Store) -> None:
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_small_dumps_keep_their_outcomes_through_a_crash(store: Store, after: bool) -> None:
     def load_small(run: str) -> dict[str, str]:
-        ledger, sink = Ledger(store), ArticleSink(store)
+        ledger, sink = SmallLedger(store), ArticleSink(store)
         pages = {load_id(stamp(n, run)): stamp(n, run) for n in range(10, 14)}
-        due = [this for this in pages if this not in ledger.finished(list(pages))]
+        due = [this for this in pages if this not in Ledger(store).finished(list(pages))]
         articles = [article(f"s{pages[this].sha256[-1]}", stamp=pages[this]) for this in due]
         plan = sink.plan(articles)
-        intents = ledger.begin_many(
+        intents = ledger.begin(
             [
                 SmallLoad(this, pages[this], 10, tally([outcome]), letters([outcome]))
                 for this, outcome in zip(due, plan.outcomes, strict=True)
@@ -254,7 +256,7 @@ def test_small_dumps_keep_their_outcomes_through_a_crash(store: Store, after: bo
         )
         outcomes = sink.apply(plan, thorough=resumed, intended=intended if resumed else None)
         books = {this: tally([outcome]) for this, outcome in zip(due, outcomes, strict=True)}
-        ledger.finish_many(books, [this for this in due if books[this] != intents[this].counts])
+        ledger.finish(books, [this for this in due if books[this] != intents[this].counts])
         return dict(zip(due, letters(outcomes), strict=True))
 
     with killed(-1, after=False) as names:

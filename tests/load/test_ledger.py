@@ -5,7 +5,7 @@ import pytest
 
 from etl.errors import BooksError
 from etl.load.decided import Decided
-from etl.load.ledger import Ledger, SmallLoad, load_id
+from etl.load.ledger import Ledger, load_id
 from etl.load.quarantine import Quarantine
 from etl.load.store import Store
 from etl.model import Counts, DumpStamp, Reason, Rejection, Stage
@@ -168,83 +168,6 @@ class TestLargeDumps:
             ledger.finish(THIS)
         Quarantine(store).write(stamp(), [rejection()])
         assert ledger.finish(THIS) == BAD
-
-
-class TestSmallDumps:
-    @staticmethod
-    def small(n: int, run: str = "run-1", counts: Counts = ONE, outcomes: str = "i") -> SmallLoad:
-        mark = stamp(n, run)
-        return SmallLoad(load_id(mark), mark, 10, counts, outcomes)
-
-    def test_many_begin_and_finish_at_once(self, ledger: Ledger) -> None:
-        loads = [self.small(n) for n in range(5)]
-        intents = ledger.begin_many(loads)
-        assert {intent.resumed for intent in intents.values()} == {False}
-        ids = [load.load_id for load in loads]
-        assert ledger.finished(ids) == {}
-        ledger.finish_many({load.load_id: load.counts for load in loads})
-        assert set(ledger.finished(ids)) == set(ids)
-
-    def test_none_are_no_work(self, ledger: Ledger) -> None:
-        assert ledger.begin_many([]) == {}
-        ledger.finish_many({})
-
-    def test_a_dead_attempts_intents_are_resumed_and_new_ones_are_not(self, ledger: Ledger) -> None:
-        ledger.begin_many([self.small(0)])
-        again = [self.small(n, "run-2", Counts(read=1, duplicate=1), "d") for n in range(2)]
-        intents = ledger.begin_many(again)
-        first, second = (intents[load.load_id] for load in again)
-        assert (first.resumed, first.outcomes, first.counts) == (True, "i", ONE)
-        assert (second.resumed, second.outcomes) == (False, None)
-        load = ledger.get(again[0].load_id)
-        assert load is not None
-        assert (load.attempts, load.run) == (2, "run-2")
-
-    def test_of_copies_in_a_batch_the_first_is_entered(self, ledger: Ledger) -> None:
-        copies = [self.small(0), self.small(0, counts=Counts(read=1, duplicate=1), outcomes="d")]
-        intents = ledger.begin_many(copies)
-        assert [intent.resumed for intent in intents.values()] == [False]
-        load = ledger.get(copies[0].load_id)
-        assert load is not None
-        assert load.counts == ONE
-
-    def test_a_finished_one_is_not_resumed_and_not_changed(self, ledger: Ledger) -> None:
-        one = self.small(0)
-        ledger.begin_many([one])
-        ledger.finish_many({one.load_id: one.counts})
-        copy = msgspec.structs.replace(one, counts=Counts(read=1, duplicate=1))
-        assert ledger.begin_many([copy])[one.load_id].resumed is False
-        ledger.finish_many({one.load_id: copy.counts}, [one.load_id])
-        load = ledger.get(one.load_id)
-        assert load is not None
-        assert load.counts == ONE
-
-    def test_books_that_came_out_otherwise_are_corrected(self, ledger: Ledger) -> None:
-        one = self.small(0)
-        ledger.begin_many([one])
-        ledger.finish_many({one.load_id: Counts(read=1, superseded=1)}, [one.load_id])
-        load = ledger.get(one.load_id)
-        assert load is not None
-        assert load.counts == Counts(read=1, superseded=1)
-
-    def test_a_rejection_that_is_not_in_quarantine_keeps_them_from_being_finished(
-        self, ledger: Ledger
-    ) -> None:
-        one = self.small(0, counts=BAD)
-        ledger.begin_many([one])
-        with pytest.raises(BooksError, match="quarantine"):
-            ledger.finish_many({one.load_id: one.counts})
-
-    def test_a_failed_one_is_tried_again(self, ledger: Ledger) -> None:
-        one = self.small(0)
-        ledger.begin_many([one])
-        ledger.fail_small(one.load_id, "truncated", ONE)
-        load = ledger.get(one.load_id)
-        assert load is not None
-        assert (load.state, load.error) == ("failed", "truncated")
-        assert ledger.begin_many([self.small(0, "run-2")])[one.load_id].resumed is True
-        ledger.finish_many({one.load_id: one.counts})
-        assert one.load_id in ledger.finished([one.load_id])
 
 
 class TestEarlierVersions:

@@ -19,6 +19,7 @@ def small_blocks(blocks: None, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("etl.pipeline.plan", "etl.pipeline.cutting", "etl.extract.dump", "etl.extract.lines"):
         monkeypatch.setattr(f"{module}.BLOCK_BYTES", 5000)
     monkeypatch.setattr("etl.pipeline.blocks.GROUP_BYTES", GROUP)
+    monkeypatch.setattr("etl.pipeline.group.RECORD_BYTES", 0)
 
 
 @pytest.fixture

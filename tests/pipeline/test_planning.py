@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from etl.pipeline.job import Span
 from etl.pipeline.plan import _FEWEST_BLOCKS, _shares
-from etl.pipeline.run import _with_last
+from etl.pipeline.planned import _with_last
 
 
 @given(st.integers(0, 600), st.integers(1, 40), st.integers(1, 16))

@@ -89,6 +89,7 @@ def dump(tmp_path: Path, blocks: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     for module in ("etl.pipeline.plan", "etl.pipeline.cutting", "etl.extract.dump", "etl.extract.lines"):
         monkeypatch.setattr(f"{module}.BLOCK_BYTES", 5000)
     monkeypatch.setattr("etl.pipeline.blocks.GROUP_BYTES", 9000)
+    monkeypatch.setattr("etl.pipeline.group.RECORD_BYTES", 0)
     first = [row for row in records(40) if row["captured_at"]]
     revised = [{**row, "body": "Another one.", "captured_at": "2026-04-20T00:00:00Z"} for row in first[::4]]
     return write_jsonl(tmp_path / "dump.jsonl", [*first, *revised, *first, *revised[::2], *first[::3]])

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from etl.load.ledger import Ledger, SmallLoad, load_id
+from etl.load.entries import SmallLoad
+from etl.load.ledger import load_id
+from etl.load.small_ledger import SmallLedger
 from etl.load.store import Store
 from etl.model import Counts, Days, DumpStamp
 from etl.sources import Source
@@ -30,14 +32,14 @@ def stamp(n: int, version: int = 0, source: str = "wire", declared: date | None 
 def finish(store: Store, stamp: DumpStamp, records: int = 10) -> None:
     counts = Counts(read=records, inserted=records)
     this = load_id(stamp)
-    Ledger(store).begin_many([SmallLoad(this, stamp, 1, counts)])
-    Ledger(store).finish_many({this: counts})
+    SmallLedger(store).begin([SmallLoad(this, stamp, 1, counts)])
+    SmallLedger(store).finish({this: counts})
 
 
 def fail(store: Store, stamp: DumpStamp) -> None:
     this = load_id(stamp)
-    Ledger(store).begin_many([SmallLoad(this, stamp, 1, Counts())])
-    Ledger(store).fail_small(this, "torn", Counts(read=1, inserted=1))
+    SmallLedger(store).begin([SmallLoad(this, stamp, 1, Counts())])
+    SmallLedger(store).fail(this, "torn", Counts(read=1, inserted=1))
 
 
 def calendar(store: Store, last: int, first: int = 0, today: date = TODAY, source: Source = WIRE) -> Calendar:
