@@ -15,7 +15,7 @@ from tests.faults.slow import slow_inserts
 
 pytestmark = pytest.mark.mongo
 
-RECORDS = 40_000
+RECORDS = 100_000
 
 Send = Callable[[loader.Process], None]
 
