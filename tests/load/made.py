@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from etl.load.ledger import BlockDone, BlockPlan, Intent, Ledger
-from etl.model import Article, Counts, DumpStamp
+from etl.model import Article, Counts, DumpStamp, Reason, Rejection, Stage
 
 _MIDNIGHT = datetime(2026, 4, 1, tzinfo=UTC).replace(tzinfo=None)
 
@@ -41,6 +41,13 @@ def article(key: str, content: str = "A", rank: int = 1, record: int = 1, **fiel
         "digest": b"",
     }
     return Article(**{**values, **fields})
+
+
+def rejection(
+    record: int = 1, reason: Reason = Reason.UNDATED, raw: bytes = b"{}", detail: str = "x"
+) -> Rejection:
+    """A record that was rejected."""
+    return Rejection(Stage.TRANSFORM, reason, detail, record=record, raw=raw, member="m.jsonl", offset=7)
 
 
 def intend(

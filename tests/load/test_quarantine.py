@@ -7,8 +7,8 @@ import pytest
 from etl.load.entries import now
 from etl.load.quarantine import RAW_BYTES, Quarantine, Selection
 from etl.load.store import Store
-from etl.model import Reason, Rejection, Stage
-from tests.load.made import stamp
+from etl.model import Reason
+from tests.load.made import rejection, stamp
 
 pytestmark = pytest.mark.mongo
 
@@ -16,12 +16,6 @@ pytestmark = pytest.mark.mongo
 @pytest.fixture
 def quarantine(store: Store) -> Quarantine:
     return Quarantine(store)
-
-
-def rejection(
-    record: int = 1, reason: Reason = Reason.UNDATED, raw: bytes = b"{}", detail: str = "x"
-) -> Rejection:
-    return Rejection(Stage.TRANSFORM, reason, detail, record=record, raw=raw, member="m.jsonl", offset=7)
 
 
 def test_an_entry_says_all_that_is_known(quarantine: Quarantine) -> None:

@@ -20,8 +20,7 @@ from etl.load.schema import Schema
 from etl.load.store import Store, connect, connected
 from etl.settings import RetrySettings, StoreSettings
 from tests.command import PROJECT
-from tests.load.made import article, stamp
-from tests.load.test_quarantine import rejection
+from tests.load.made import article, rejection, stamp
 
 pytestmark = pytest.mark.mongo
 

@@ -18,9 +18,9 @@ from etl.pipeline import recent
 from etl.pipeline.recent import Recent, Repeats
 from etl.pipeline.sorting import sort_out
 from etl.sources import ADHOC
+from tests.pipeline.lines import JOB, LINES, NORMALIZER, STAMP
 from tests.pipeline.loading import collections, load_paths
 from tests.pipeline.records import records, write_jsonl
-from tests.pipeline.test_sorting import JOB, LINES, NORMALIZER, STAMP
 
 READ = json_lines(JOB.reading(ADHOC))
 

@@ -1,33 +1,14 @@
 """Sorting a block's records: what is remembered within it changes nothing."""
 
-from datetime import UTC, datetime
-from pathlib import Path
-
-import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.configuration import read_configuration
 from etl.extract.jsonl import json_lines
-from etl.extract.types import Dump, LineBlock
+from etl.extract.types import LineBlock
 from etl.model import Rejection
-from etl.pipeline.job import Job
-from etl.pipeline.sorting import normalizer_for, sort_out
+from etl.pipeline.sorting import sort_out
 from etl.sources import ADHOC
-
-JOB = Job.of(
-    read_configuration(Path(__file__).parents[2] / "config"), "run", datetime(2026, 3, 1, tzinfo=UTC).date()
-)
-NORMALIZER = normalizer_for(ADHOC, JOB)
-STAMP = JOB.stamp(ADHOC, Dump("d.jsonl", "d.jsonl"), "0" * 64)
-
-RECORDS = [
-    {"title": "One", "published_at": "2026-02-01T10:00:00Z", "body": "First.\n\nSecond.", "tags": ["a", "b"]},
-    {"title": "One", "published_at": "2026-02-01T10:00:00Z", "body": "Other.", "more": {"n": [1, 2]}},
-    {"title": "Two", "published_at": "03/04/2026", "body": "Ambiguous."},
-    {"title": "", "published_at": "2026-02-01T10:00:00Z"},
-]
-LINES = [*map(orjson.dumps, RECORDS), b"{", b"[]"]
+from tests.pipeline.lines import JOB, LINES, NORMALIZER, STAMP
 
 
 @given(st.lists(st.sampled_from(LINES), max_size=12))

@@ -3,7 +3,7 @@
 import pytest
 
 from etl.model import Article
-from tests.transform.test_services import BODY, normalized
+from tests.transform.rules import BODY, normalized
 
 
 def found(fields, **policy):

@@ -9,7 +9,7 @@ from etl.settings import Limits
 from etl.sources import ADHOC, Source
 from etl.transform import columns
 from etl.transform.columns import normalize_all
-from tests.transform.test_normalize import DATED, STAMP, normalizer
+from tests.transform.sourced import DATED, STAMP, normalizer
 
 LONG = "The council met on Tuesday, and the people of the town came to hear what it had to say of it. " * 2
 GOOD = {

@@ -4,7 +4,7 @@ import pytest
 
 from etl.model import Article, RawRecord
 from etl.transform.folders import folder_of
-from tests.transform.test_services import BODY, STAMP, normalizer_of
+from tests.transform.rules import BODY, STAMP, normalizer_of
 
 
 @pytest.mark.parametrize(

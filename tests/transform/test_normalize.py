@@ -1,8 +1,7 @@
 """The whole way of a record: the seed, the policies, and what is rejected for which reason."""
 
 import tomllib
-from datetime import date, datetime
-from pathlib import Path
+from datetime import datetime
 
 import orjson
 import pytest
@@ -10,30 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.errors import ConfigError
-from etl.model import Article, DumpStamp, RawRecord, Rejection
+from etl.model import Article, RawRecord, Rejection
 from etl.settings import Limits
 from etl.sources import ADHOC, Source
 from etl.transform.extra import DROPPED
 from etl.transform.identity import title_hash
-from etl.transform.normalize import Normalizer
 from etl.transform.titles import normal_form
 from tests.transform.shared import SHARED
+from tests.transform.sourced import CONFIG, DATED, STAMP, TABLE, normalizer
 
-CONFIG = Path(__file__).parents[2] / "config"
-TABLE = {
-    role: tuple(names) for role, names in tomllib.loads((CONFIG / "fields.toml").read_text("utf-8")).items()
-}
-STAMP = DumpStamp("adhoc", "dumps/a.jsonl", "00" * 32, "1-abc", "run-1")
-DATED = DumpStamp("adhoc", "dumps/2023-09-25/a.jsonl", "00" * 32, "1-abc", "run-1", date(2023, 9, 25))
 FIELDS = {
     "title": "Council approves budget",
     "published_at": "2023-09-22T10:49:00Z",
     "body": "First paragraph of the text.\n\nThe second one is here for the council and the people of it.",
 }
-
-
-def normalizer(source: Source = ADHOC, **said) -> Normalizer:
-    return Normalizer(source, TABLE, limits=said.pop("limits", Limits()), run_date=date(2024, 1, 1), **said)
 
 
 def record(fields, number=7) -> RawRecord:

@@ -6,7 +6,7 @@ from etl.errors import Refusal
 from etl.extract.html import page_fields
 from etl.model import Article
 from tests.transform.pages_as_built import PAGES
-from tests.transform.test_services import normalized
+from tests.transform.rules import normalized
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])

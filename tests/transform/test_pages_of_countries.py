@@ -9,7 +9,7 @@ import pytest
 
 from etl.extract.html import page_fields
 from etl.model import Article, Rejection
-from tests.transform.test_services import normalized
+from tests.transform.rules import normalized
 
 BRAND = "Harbour Post"
 SECOND_TITLE = "Another story that stands beside it"

@@ -13,7 +13,7 @@ import pytest
 
 from etl.model import Article, RawRecord, Rejection
 from tests.extract.helpers import outcome_of
-from tests.transform.test_services import STAMP, normalizer_of
+from tests.transform.rules import STAMP, normalizer_of
 
 T = "Ferry and tram share one ticket"
 B = "The ferry and the tram share one ticket from Monday on, the harbour office said."

@@ -1,35 +1,13 @@
 """Records as well-known services write them, with no source described: the shipped field names serve."""
 
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import UTC, datetime
 
 import pytest
 
-from etl.configuration import read_configuration
-from etl.model import Article, DumpStamp, RawRecord, Rejection
-from etl.settings import Limits
-from etl.sources import ADHOC
-from etl.transform.normalize import Normalizer
+from etl.model import Article, Rejection
+from tests.transform.rules import BODY, normalized
 
-CONFIGURATION = read_configuration(Path(__file__).parents[2] / "config")
-BODY = "The ferry and the tram share one ticket from Monday on, the harbour office said."
 AT = datetime(2023, 9, 22, 10, 49)
-STAMP = DumpStamp("adhoc", "a.json", "0" * 64, "1", "run")
-
-
-def normalizer_of(**policy):
-    return Normalizer(
-        ADHOC.model_copy(update=policy),
-        CONFIGURATION.field_table,
-        limits=Limits(),
-        run_date=date(2026, 1, 1),
-        not_articles=CONFIGURATION.not_articles,
-    )
-
-
-def normalized(fields, **policy):
-    return normalizer_of(**policy)(RawRecord(fields, 1, b"{}"), STAMP)
-
 
 SERVICES = {
     "WordPress": {
