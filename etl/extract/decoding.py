@@ -172,7 +172,6 @@ def decode_line(line: bytes, encodings: tuple[str, ...]) -> str:
     )
 
 
-@lru_cache(maxsize=1)  # of a large dump it is asked once a chunk
 def line_encodings(sample: bytes, declared: str | None) -> tuple[str, ...]:
     """What lines that are not UTF-8 may be read as, in this order, judged by a sample of the member.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from io import BytesIO
 from typing import BinaryIO
 
@@ -162,11 +163,15 @@ def read_batches(
         yield from _grouped(read_dump(dump, reading), wanted)
 
 
+_encodings_of_lines = lru_cache(maxsize=1)(line_encodings)
+"""Of one large dump it is asked once a chunk, which takes milliseconds."""
+
+
 def _placed(dump: Dump, reading: Reading, places: Sequence[Place]) -> Iterator[Batch]:
     most = reading.limits.record_bytes
     with open_file(dump) as file:
         sample, _ = peeked(file, SAMPLE_BYTES)
-        read = json_lines(reading, line_encodings(sample, reading.encoding))
+        read = json_lines(reading, _encodings_of_lines(sample, reading.encoding))
 
         def batch(place: Place) -> Batch:
             block = block_at(file, place, dump=dump.uri, max_line_bytes=most)
