@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
+from itertools import islice
 from typing import BinaryIO
 
 from etl.errors import DumpError
@@ -48,6 +49,30 @@ def is_compressed_lines(dump: Dump, reading: Reading) -> bool:
     """Whether the dump is a line format under a compression, judged by its name."""
     name = file_name(dump.location)
     return stated_compression(name) is not None and _is_lines(dump, reading)
+
+
+def is_quickly_read(dump: Dump, reading: Reading) -> bool:
+    """Whether to read a local dump is little of what it takes to load it, judged by its first member.
+
+    Then several processes may each read all of it and load a part. False where it cannot be read, too: who
+    loads it says why.
+    """
+    if not dump.local:
+        return False
+    try:
+        with _opened(dump, None) as (file, size):
+            walk = Walk(Budget(dump.uri, size, reading.limits), reading.limits, reading.format is not None)
+            for entry in islice(members(file, file_name(dump.location), walk), _LOOKED_AT):
+                if isinstance(entry, Member):
+                    return (reading.format or format_of(entry.file_name)) in _QUICKLY_READ
+    except DumpError:
+        pass
+    return False
+
+
+_LOOKED_AT = 100
+"""Entries of an archive, for one of them may be a member that is read."""
+_QUICKLY_READ = frozenset(("text", "jsonl", "json", "csv", "tsv", "xml", "sgml", "parquet"))
 
 
 def _is_lines(dump: Dump, reading: Reading) -> bool:

@@ -15,7 +15,7 @@ from itertools import starmap
 from multiprocessing.connection import Connection
 
 from etl.errors import DumpError
-from etl.extract.dump import is_compressed_lines, is_plain_lines
+from etl.extract.dump import is_compressed_lines, is_plain_lines, is_quickly_read
 from etl.extract.lines import BLOCK_BYTES, line_places
 from etl.extract.opening import Hashing, digest, open_raw
 from etl.extract.types import Dump, Reading, Skipped
@@ -25,7 +25,7 @@ SPLIT_BYTES = 8 << 20
 """A line dump below this is one chunk."""
 
 Cut = tuple[str, tuple[Span, ...]]
-"""SHA-256 (hex) of a dump, and its blocks of whole lines; none of a compressed dump."""
+"""SHA-256 (hex) of a dump, and its blocks of whole lines; none where it must be read from its start."""
 Cutter = Callable[[Dump, Reading], Cut | None]
 """Cuts a dump; None where it is not one to be shared out. Raises `DumpError` where it cannot be read."""
 
@@ -39,7 +39,9 @@ def cut(dump: Dump, reading: Reading) -> Cut | None:
     """The `Cutter` that reads the dump here and now."""
     if is_plain_lines(dump, reading):
         return cut_lines(dump)
-    return (digest(dump), ()) if is_compressed_lines(dump, reading) else None
+    if is_compressed_lines(dump, reading) or is_quickly_read(dump, reading):
+        return digest(dump), ()
+    return None
 
 
 def cut_lines(dump: Dump) -> Cut:

@@ -2,14 +2,14 @@
 
 Small plain files are grouped; a large plain line dump is hashed and cut into blocks in one pass, and
 its blocks shared out; a large compressed line dump becomes stripes (each worker decompresses all of it
-and takes every n-th block, which costs less than sending lines between processes); anything else is
-one chunk.
+and takes every n-th block, which costs less than sending lines between processes), and so does any other
+dump of a format that is read quickly, an archive of such too; anything else is one chunk.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 
 from etl.errors import DumpError
-from etl.extract.dump import is_small
+from etl.extract.dump import is_compressed_lines, is_small
 from etl.extract.lines import BLOCK_BYTES
 from etl.extract.types import Dump, Reading, Skipped
 from etl.load.ledger import Ledger, load_id
@@ -20,6 +20,8 @@ from etl.sources import Source
 
 GROUP_BYTES = 8 << 20
 GROUP_FILES = 2000
+_MOST_READERS = 4
+"""Workers that each read and parse the whole of a dump: more would do little else."""
 _FEWEST_BLOCKS = 2
 """Of a chunk: with fewer, asking for the next one is what takes the time."""
 
@@ -91,7 +93,11 @@ class Planner:
             yield ChunkReport(source.name, size, skipped=1)
             return
         self._ledger.begin(this, stamp, size)
-        yield from self._spans(source, dump, sha256, spans) if spans else self._stripes(source, dump, sha256)
+        if spans:
+            yield from self._spans(source, dump, sha256, spans)
+        else:
+            most = self._workers if is_compressed_lines(dump, reading) else _MOST_READERS
+            yield from self._stripes(source, dump, sha256, min(self._workers, most))
 
     def _spans(self, source: Source, dump: Dump, sha256: str, spans: tuple[Span, ...]) -> Iterator[Chunk]:
         most = max(1, self._job.settings.runner.chunk_bytes // BLOCK_BYTES)
@@ -101,8 +107,7 @@ class Planner:
             parts, blocks = len(pieces), len(spans)
             yield Chunk(source, (dump,), length, sha256, spans=some, parts=parts, blocks=blocks)
 
-    def _stripes(self, source: Source, dump: Dump, sha256: str) -> Iterator[Chunk]:
-        n = self._workers
+    def _stripes(self, source: Source, dump: Dump, sha256: str, n: int) -> Iterator[Chunk]:
         for stripe in range(n):
             size = (dump.size or 0) // n
             yield Chunk(source, (dump,), size, sha256, stripe=stripe, stripes=n, parts=n)

@@ -1,7 +1,10 @@
 """Whole loads into a real mongod: the books, the ledger, crashes, and every way to run chunks."""
 
+import csv
 import gzip
-from collections.abc import Iterable, Iterator
+import io
+import tarfile
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,7 @@ from etl.sources import Source
 from etl.transform.normalize import Normalizer
 from tests.pipeline.dying import dies
 from tests.pipeline.loading import collections, load_paths
-from tests.pipeline.records import BAD, records, write_jsonl
+from tests.pipeline.records import BAD, Record, records, write_jsonl
 
 pytestmark = pytest.mark.mongo
 
@@ -116,6 +119,72 @@ def test_blocks_spans_and_stripes_give_the_same_collections_as_one_batch(
         assert store.load_blocks.count_documents({"state": "written"}) > 5
         ends.append(collections(store))
     assert all(end == ends[0] for end in ends)
+
+
+def as_array(path: Path, rows: list[Record]) -> None:
+    path.write_bytes(orjson.dumps(rows))
+
+
+def as_table(path: Path, rows: list[Record]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
+
+
+def as_archive(path: Path, rows: list[Record]) -> None:
+    """Members of a hundred records each, behind a folder."""
+    with tarfile.open(path, "w:gz") as archive:
+        folder = tarfile.TarInfo("day")
+        folder.type = tarfile.DIRTYPE
+        archive.addfile(folder)
+        for n in range(0, len(rows), 100):
+            data = b"".join(orjson.dumps(row) + b"\n" for row in rows[n : n + 100])
+            member = tarfile.TarInfo(f"day/{n}.jsonl")
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+
+
+STRIPED: dict[str, Callable[[Path, list[Record]], None]] = {
+    "rows.json": as_array,
+    "rows.csv": as_table,
+    "rows.tar.gz": as_archive,
+}
+
+
+@pytest.mark.usefixtures("blocks")
+@pytest.mark.parametrize("name", STRIPED)
+def test_several_workers_share_a_dump_that_each_must_read_from_its_start(
+    store: Store, tmp_path: Path, name: str
+) -> None:
+    dump = tmp_path / name
+    STRIPED[name](dump, records(600))
+    ends = []
+    for workers in (1, 3):
+        for collection in store.database.list_collection_names():
+            store.database[collection].delete_many({})
+        reports: list[ChunkReport] = []
+        report = load_paths(store, [dump], workers=workers, on_report=reports.append)
+        assert (report.loaded, report.counts.read, report.counts.rejected) == (1, 600, 0)
+        assert len([one for one in reports if one.size]) == workers
+        ends.append(collections(store))
+    assert ends[0] == ends[1]
+
+
+@pytest.mark.usefixtures("blocks")
+def test_a_dump_that_several_workers_share_fails_once(store: Store, tmp_path: Path) -> None:
+    dump = tmp_path / "rows.tar.gz"
+    as_archive(dump, records(600))
+    dump.write_bytes(dump.read_bytes()[:-3000])
+    ends = []
+    for workers in (1, 3):
+        for collection in store.database.list_collection_names():
+            store.database[collection].delete_many({})
+        report = load_paths(store, [dump], workers=workers)
+        assert (report.failed, len(report.failures)) == (1, 1)
+        assert 100 < report.counts.read < 600
+        ends.append((report.counts.read, collections(store)))
+    assert ends[0] == ends[1]
 
 
 def test_worker_processes_end_in_the_same_collections(
