@@ -85,13 +85,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     said = {
         "records": options.records,
         "sizes": sizes,
-        "command": " ".join(["python -m benchmarks", *sys.argv[1:]]),
+        "command": shown_command(sys.argv[1:]),
     }
     if stages is not None:
         said["stages"] = stages.as_json()
     _save(out, as_json(rounds, found, said, server_version, judged=judged), chart(rounds))
     console.print(f"written to {out}: results.json" + (", chart.svg" if chart(rounds) else ""))
     return 1 if failures else 0
+
+
+def shown_command(arguments: Sequence[str]) -> str:
+    """The command as a page shows it: without the folder where this machine keeps its corpus."""
+    shown = ["python -m benchmarks"]
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--corpus":
+            next(rest, None)
+        elif not argument.startswith("--corpus="):
+            shown.append(argument)
+    return " ".join(shown)
 
 
 def _stages(console: Console, corpus: Corpus, records: int) -> Stages:

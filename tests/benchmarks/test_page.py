@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import shown_command
 from benchmarks.figures import results
 from benchmarks.page import BEGIN, END, write_page
 from benchmarks.report import as_json
@@ -49,3 +50,10 @@ def test_a_page_without_marks_is_left_alone(measured: Path, tmp_path: Path):
     with pytest.raises(ValueError, match="lacks the line"):
         write_page(measured, page)
     assert page.read_text() == "# No marks\n"
+
+
+@pytest.mark.parametrize("said", [["--corpus", "/home/me/corpus"], ["--corpus=/home/me/corpus"]])
+def test_the_command_is_shown_without_a_folder_of_this_machine(said: list[str]):
+    assert shown_command(["--only", "loads", *said, "--rounds", "2"]) == (
+        "python -m benchmarks --only loads --rounds 2"
+    )
