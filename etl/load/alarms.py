@@ -4,6 +4,7 @@
 closed when the state is over, and opened anew should the state come back.
 """
 
+import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -30,13 +31,14 @@ class ToldAlarms:
             {"told_at": None, "opened_at": {"$lt": moment - _TELLING}},
         ]
         query: Document = {"_id": key, "$or": nobody}
-        fields: Document = {"open": True, "text": text, "opened_at": moment, "told_at": None}
+        by = secrets.token_hex(8)  # tells our own entry, when the reply is lost
+        fields: Document = {"open": True, "text": text, "opened_at": moment, "told_at": None, "by": by}
 
         def attempt() -> bool:
             try:
                 done = self._store.alarms.update_one(query, {"$set": fields}, upsert=True)
             except DuplicateKeyError:  # it is open, and told or being told
-                return self._store.alarms.count_documents({"_id": key, "opened_at": moment}) > 0
+                return self._store.alarms.count_documents({"_id": key, "by": by}) > 0
             return bool(done.upserted_id or done.modified_count)
 
         return self._store.call("enter an alarm", attempt)

@@ -132,3 +132,12 @@ class TestTold:
         assert told.open("a", "text")
         told.close_others([], before=before)
         assert not told.open("a", "text")
+
+
+@pytest.mark.mongo
+def test_of_two_that_open_an_alarm_in_the_same_millisecond_one_tells_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = datetime(2026, 4, 10, 3, 0)
+    monkeypatch.setattr("etl.load.alarms.now", lambda: moment)
+    assert [ToldAlarms(store).open("silent", "wire is silent") for _ in range(3)] == [True, False, False]
