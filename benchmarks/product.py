@@ -7,6 +7,7 @@ from etl.configuration import read_configuration
 from etl.extract.types import Dump
 from etl.model import DumpStamp
 from etl.pipeline.job import Job
+from etl.pipeline.sorting import normalizer_for
 from etl.sources import ADHOC
 from etl.transform.normalize import Normalizer
 
@@ -25,14 +26,7 @@ def dump_at(path: Path) -> Dump:
 
 def normalizer(of: Job) -> Normalizer:
     """The rules for a dump without a source."""
-    return Normalizer(
-        ADHOC,
-        of.field_table,
-        limits=of.settings.limits,
-        run_date=of.run_date,
-        boilerplate=of.boilerplate,
-        not_articles=of.not_articles,
-    )
+    return normalizer_for(ADHOC, of)
 
 
 def stamp(of: Job, dump: Dump) -> DumpStamp:

@@ -8,8 +8,8 @@ import msgspec
 from etl.extract.types import Dump
 from etl.model import Article, RawRecord, Reason, Rejection
 from etl.pipeline.job import Job
+from etl.pipeline.sorting import normalizer_for
 from etl.sources import Source
-from etl.transform.normalize import Normalizer
 
 
 class Trial(msgspec.Struct):
@@ -31,14 +31,7 @@ class Trial(msgspec.Struct):
 
 def try_out(records: list[tuple[Dump, RawRecord]], source: Source, job: Job) -> Trial:
     """Normalize the records as a load of this source would."""
-    normalizer = Normalizer(
-        source,
-        job.field_table,
-        limits=job.settings.limits,
-        run_date=job.run_date,
-        boilerplate=job.boilerplate,
-        not_articles=job.not_articles,
-    )
+    normalizer = normalizer_for(source, job)
     found = Trial([], [])
     for row, (dump, record) in enumerate(records):
         result = normalizer(record, job.stamp(source, dump, ""))
