@@ -164,12 +164,16 @@ class TestLeastPrivilege:
 
 class TestAnOpenStore:
     def test_its_writes_are_durable_whatever_the_uri_says(self, mongo_uri: str) -> None:
-        weak = "w=1&journal=false&retryWrites=false&readPreference=secondary"
+        weak = "w=1&journal=false&readPreference=secondary"
         store = connect(f"{mongo_uri}&{weak}", "db", SETTINGS, RETRY)
         assert store.articles.write_concern.document == {"w": "majority", "j": True, "wtimeout": 20_000}
-        assert store.client.options.retry_writes is True
         assert store.articles.read_preference == ReadPreference.PRIMARY
         assert store.articles.codec_options.tz_aware is False
+        store.close()
+
+    def test_its_writes_are_repeated_by_us_alone_whatever_the_uri_says(self, mongo_uri: str) -> None:
+        store = connect(f"{mongo_uri}&retryWrites=true", "db", SETTINGS, RETRY)
+        assert store.client.options.retry_writes is False
         store.close()
 
     def test_its_text_names_the_address_and_no_password(self, locked: str) -> None:
