@@ -79,14 +79,35 @@ def revision_of(document: RawBSONDocument, key: str, content_hash: str) -> Encod
     raw = bytes(document.raw)
     if not raw.startswith(_ID, 4):
         raise ValueError(f"the document of {key} does not begin with a text as its `_id`")
-    rest = 4 + len(_ID) + 4 + int.from_bytes(raw[4 + len(_ID) :][:4], "little")
+    rest = _ID_STARTS + int.from_bytes(raw[_ID_STARTS - 4 : _ID_STARTS], "little")
     fields = (_ID, _text(revision_id(key, content_hash)), raw[rest:-1], b"\x02article\0", _text(key), b"\0")
     body = b"".join(fields)
     return Encoded((len(body) + 4).to_bytes(4, "little") + body)
 
 
+def key_of(document: RawBSONDocument) -> str:
+    """`_id` of an article's document, without decoding the rest of it."""
+    raw = document.raw
+    if bytes(raw[4 : 4 + len(_ID)]) != _ID:
+        return str(document["_id"])
+    end = _ID_STARTS + int.from_bytes(raw[_ID_STARTS - 4 : _ID_STARTS], "little") - 1
+    return str(raw[_ID_STARTS:end], "utf-8")
+
+
+def says(document: RawBSONDocument, content_hash: str, rank: str) -> bool:
+    """Whether an article's document has this content and this rank.
+
+    Told from its bytes where they stand side by side, as we write them. They stand nowhere else: no body and
+    no `extra` can hold a hash of itself.
+    """
+    here = b"".join((b"\x02content_hash\0", _text(content_hash), b"\x02rank\0", _text(rank)))
+    return here in bytes(document.raw) or (document["content_hash"], document["rank"]) == (content_hash, rank)
+
+
 _ID = b"\x02_id\0"
 """Head of an element `_id` that is a text (bsonspec.org)."""
+_ID_STARTS = 4 + len(_ID) + 4
+"""Where the text begins, behind the document's length and its own."""
 
 
 def _text(value: str) -> bytes:

@@ -27,8 +27,8 @@ class Written(msgspec.Struct, frozen=True):
     """There was a document of that `_id`: another's, or our own from an attempt whose reply was lost."""
     refused: Mapping[int, str] = msgspec.field(default_factory=dict)
     """Refused for its content, with the server's words."""
-    matched: int = 0
-    """How many updates found their document in this attempt: too few means that some were not, or not now."""
+    changed: int = 0
+    """How many updates changed their document in this attempt: too few if some did not, or not now."""
 
 
 def insert_new(
@@ -94,7 +94,7 @@ def write(
             result = collection.bulk_write(writes, ordered=ordered)
         except BulkWriteError as error:
             return _judged(error)
-        return Written(matched=result.matched_count)
+        return Written(changed=result.modified_count)
 
     return store.call(operation, attempt)
 
@@ -107,7 +107,7 @@ def _judged(error: BulkWriteError) -> Written:
     return Written(
         exists=frozenset(exists),
         refused={i: in_words(fault) for i, fault in faults.items() if i not in exists},
-        matched=error.details["nMatched"],
+        changed=error.details["nModified"],
     )
 
 

@@ -14,6 +14,14 @@ def stamp(n: int = 0, run: str = "run-1", parser: str = "1-0123456789ab") -> Dum
     return DumpStamp(source="harbour", dump=f"dumps/{n}.jsonl", sha256=f"{n:064x}", parser=parser, run=run)
 
 
+def nested(levels: int) -> Any:
+    """Objects in objects."""
+    value: Any = 1
+    for _ in range(levels):
+        value = {"a": value}
+    return value
+
+
 def article(key: str, content: str = "A", rank: int = 1, record: int = 1, **fields: Any) -> Article:
     """An article; its rank orders by the number, then by the content, as real ranks do."""
     values: dict[str, Any] = {

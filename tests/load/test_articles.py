@@ -3,14 +3,17 @@
 import random
 from typing import Any
 
+import bson
 import pytest
+from bson.raw_bson import DEFAULT_RAW_BSON_OPTIONS, RawBSONDocument
 
 from etl.errors import StoreError
 from etl.load.articles import ArticleSink
+from etl.load.encode import MAX_BYTES, MAX_DEPTH
 from etl.load.retry import Retrier
 from etl.load.store import Store
 from etl.model import Outcome, Reason, Rejection
-from tests.load.made import article, stamp
+from tests.load.made import article, nested, stamp
 from tests.load.shelf import expected, held, load, load_all, whole
 
 pytestmark = pytest.mark.mongo
@@ -308,6 +311,33 @@ class TestOthersAtTheSameTime:
         monkeypatch.setattr(Retrier, "call", meanwhile)
         load(store, ("k", "C", 9))
         assert held(store) == expected([*first, second, article("k", "C", 9)])
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"title": "$rank", "body": "$$ROOT", "extra": {"of": ["$title", "$$REMOVE"]}},
+            {"extra": {"$set": {"$x": 1}, "a.b": {"$c": [1, 2.5, None, {"$": 1, "": {"": 2}}]}, "": {}}},
+            {"extra": {"_id": {"$ref": 1, "$id": 2}, "least": -(2**63), "nul": "a\0b", "none": []}},
+            {"extra": {"deep": nested(MAX_DEPTH - 1)}},
+            {"body": "x" * (MAX_BYTES - 2000)},
+        ],
+    )
+    def test_what_replaces_an_article_is_stored_to_the_byte(
+        self, store: Store, fields: dict[str, Any]
+    ) -> None:
+        load_all(store, [article("k", "A", 1, extra={"old": 1})], 1)
+        later = article("k", "B", 2, **fields)
+        load_all(store, [later], 1)
+        stored = store.articles.with_options(DEFAULT_RAW_BSON_OPTIONS).find_one() or {}
+        assert isinstance(stored, RawBSONDocument)
+        assert bytes(stored.raw) == bson.encode(later.document())
+
+    def test_a_long_text_that_is_displaced_is_kept_whole(self, store: Store) -> None:
+        long = "A sentence. " * 40_000  # of which the driver gives a view, not a copy
+        articles = [article("k", "A", 1, body=long), article("k", "B", 2, body=long[::-1])]
+        for one in articles:
+            load_all(store, [one], 1)
+        assert held(store) == expected(articles)
 
     def test_what_is_about_to_be_displaced_is_not_tidied_away(self, store: Store) -> None:
         load_all(store, [article("k", "A", 1)], 1)

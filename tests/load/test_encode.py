@@ -5,19 +5,23 @@ from typing import Any
 
 import bson
 import pytest
+from bson.raw_bson import RawBSONDocument
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.load.encode import MAX_BYTES, MAX_DEPTH, Packed, encode, encode_revision, packed, too_deep
+from etl.load.encode import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    Packed,
+    encode,
+    encode_revision,
+    key_of,
+    packed,
+    says,
+    too_deep,
+)
 from etl.model import Article, Candidate, Reason, Rejection, Stage
-from tests.load.made import article
-
-
-def nested(levels: int) -> Any:
-    value: Any = 1
-    for _ in range(levels):
-        value = {"a": value}
-    return value
+from tests.load.made import article, nested
 
 
 @pytest.mark.parametrize(
@@ -60,6 +64,21 @@ def test_a_revision_is_the_same_document_under_its_content() -> None:
     assert not isinstance(encoded, Rejection)
     expected = {**made.document(), "_id": "k/content-A", "article": "k"}
     assert bson.decode(encoded.raw) == expected
+
+
+@pytest.mark.parametrize("kind", [bytes, memoryview])
+@pytest.mark.parametrize("first", ["_id", "title"])
+def test_key_content_and_rank_are_told_from_a_document_of_any_order_and_buffer(kind: Any, first: str) -> None:
+    document = article("kéy", extra={"content_hash": "other"}).document()
+    document = {first: document[first], **document}
+    found = RawBSONDocument(kind(bson.encode(document)))
+    if first == "title":  # what another program has written
+        found = RawBSONDocument(kind(bson.encode(dict(sorted(document.items(), reverse=True)))))
+    assert key_of(found) == "kéy"
+    assert says(found, "content-A", "000001-A")
+    assert not says(found, "content-A", "000002-A")
+    assert not says(found, "content-B", "000001-A")
+    assert not says(found, "other", "000001-A")
 
 
 _value = st.recursive(
