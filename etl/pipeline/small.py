@@ -32,6 +32,7 @@ from etl.pipeline.settled import finished
 from etl.pipeline.sorting import (
     Result,
     Sorted,
+    counts_of_all,
     normalizer_for,
     refused,
     shared_out,
@@ -138,9 +139,10 @@ class _Loader:
         """Load some dumps in one batch."""
         pages = self._pages(self._due(group))
         plan = self._sink.plan([article for page in pages for article in page.found.articles])
+        as_planned = [page.found.counts(own) for page, own in shared_out(pages, plan.outcomes)]
         planned = [
-            SmallLoad(page.load_id, page.stamp, page.size, page.found.counts(own), letters(own))
-            for page, own in shared_out(pages, plan.outcomes)
+            SmallLoad(page.load_id, page.stamp, page.size, counts, letters(own))
+            for (page, own), counts in zip(shared_out(pages, plan.outcomes), as_planned, strict=True)
             if not page.copy
         ]
         intents = self._ledger.begin(planned)
@@ -155,12 +157,15 @@ class _Loader:
             amend=entered.amend,
             recall=lambda: entered.recall(plan.outcomes),
         )
-        self._reject(pages, outcomes)
         if len(refused(outcomes)) != len(refused(plan.outcomes)):
+            self._reject(pages, outcomes)
             self._enter_journal(pages, outcomes)
+        counted = as_planned
+        if outcomes != plan.outcomes:
+            counted = [page.found.counts(own) for page, own in shared_out(pages, outcomes)]
+        self._counts += counts_of_all(pages, outcomes)
         books: dict[str, Counts] = {}
-        for page, own in shared_out(pages, outcomes):
-            counts = page.found.counts(own)
+        for page, counts in zip(pages, counted, strict=True):
             self._enter(page, counts)
             if page.error is None and not page.copy:
                 books[page.load_id] = counts
@@ -240,17 +245,19 @@ class _Loader:
         parts = []
         for page, own in shared_out(pages, outcomes):
             good, bad = split(page.found, own)
-            parts.append(part(page.stamp, good, refused_of(entry_ids(page.stamp, bad), bad)))
+            entries = refused_of(entry_ids(page.stamp, bad), bad) if bad else []
+            parts.append(part(page.stamp, good, entries))
         run = self._job.run
         names = (f"{page.load_id} {page.dump.uri}" for page in pages)
         self._journal.write(Page(id=batch_page_id(run, names), run=run, parts=parts))
 
     def _reject(self, pages: list[_Page], outcomes: Sequence[Result]) -> None:
+        none_refused = not refused(outcomes)
         for page, own in shared_out(pages, outcomes):
-            self._quarantine.write(page.stamp, [*refused(own), *page.found.rejections])
+            if page.found.rejections or not none_refused:
+                self._quarantine.write(page.stamp, [*refused(own), *page.found.rejections])
 
     def _enter(self, page: _Page, counts: Counts) -> None:
-        self._counts += counts
         if page.error is None:
             self._loaded += 1
         else:

@@ -49,6 +49,16 @@ def shared_out(pieces: Sequence[_Piece], outcomes: _Outcomes) -> Iterator[tuple[
         first = after
 
 
+def counts_of_all(pieces: Iterable[Piece], outcomes: Sequence[Result]) -> Counts:
+    """The books of pieces together, given what became of all their articles."""
+    rejections: list[Rejection] = []
+    outside = 0
+    for piece in pieces:
+        rejections += piece.found.rejections
+        outside += piece.found.outside
+    return tally([*outcomes, *rejections]) + Counts(outside=outside)
+
+
 def split(found: Sorted, outcomes: Sequence[Result]) -> tuple[list[Candidate], list[Rejection]]:
     """The articles that the store took, and all rejections: the store's own, then those before it."""
     good = [
