@@ -16,6 +16,14 @@ def test_a_line_is_known_if_and_only_if_it_was_there(there: list[bytes], asked: 
         assert (digest_of(line) in known) == (line in there)
 
 
+def test_the_end_of_one_digest_and_the_beginning_of_the_next_are_no_digest() -> None:
+    one, next_one = b"aab" + b"c" * 11 + b"aa", b"aad" + b"e" * 13
+    known = Known({}, [next_one + one])
+    assert one in known
+    assert next_one in known
+    assert (one + next_one)[14:30] not in known
+
+
 def test_a_block_is_known_with_its_number_of_records() -> None:
     known = Known({digest_of(b"a\nb\n"): 2}, [])
     assert known.records_of(digest_of(b"a\nb\n")) == 2
