@@ -245,17 +245,14 @@ class _Loader:
         parts = []
         for page, own in shared_out(pages, outcomes):
             good, bad = split(page.found, own)
-            entries = refused_of(entry_ids(page.stamp, bad), bad) if bad else []
-            parts.append(part(page.stamp, good, entries))
+            parts.append(part(page.stamp, good, refused_of(entry_ids(page.stamp, bad), bad)))
         run = self._job.run
         names = (f"{page.load_id} {page.dump.uri}" for page in pages)
         self._journal.write(Page(id=batch_page_id(run, names), run=run, parts=parts))
 
     def _reject(self, pages: list[_Page], outcomes: Sequence[Result]) -> None:
-        none_refused = not refused(outcomes)
         for page, own in shared_out(pages, outcomes):
-            if page.found.rejections or not none_refused:
-                self._quarantine.write(page.stamp, [*refused(own), *page.found.rejections])
+            self._quarantine.write(page.stamp, [*refused(own), *page.found.rejections])
 
     def _enter(self, page: _Page, counts: Counts) -> None:
         if page.error is None:

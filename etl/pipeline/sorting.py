@@ -56,7 +56,7 @@ def counts_of_all(pieces: Iterable[Piece], outcomes: Sequence[Result]) -> Counts
     for piece in pieces:
         rejections += piece.found.rejections
         outside += piece.found.outside
-    return tally([*outcomes, *rejections]) + Counts(outside=outside)
+    return Sorted((), rejections, outside).counts(outcomes)
 
 
 def split(found: Sorted, outcomes: Sequence[Result]) -> tuple[list[Candidate], list[Rejection]]:
